@@ -1,0 +1,85 @@
+namespace LayerDecayGen;
+
+/// <summary>
+/// What every attribute of the vocabulary shares: it may stand on a member of a model, or on the model class with a path to what lies below a
+/// member whose type cannot be annotated, for example <c>[Layer(0, "encoder.embeddings")]</c>.
+/// </summary>
+[AttributeUsage(AttributeTargets.Field | AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true, Inherited = true)]
+public abstract class LayerMemberAttribute : Attribute
+{
+    private protected LayerMemberAttribute(string? path) => Path = path;
+
+    /// <summary>
+    /// Dotted registered names from the class that carries the attribute, one to four hops; null on a member, which names itself. One segment may
+    /// be a template with one hole, as in <c>"block_{i}"</c>.
+    /// </summary>
+    public string? Path { get; }
+}
+
+/// <summary>Everything below the member is layer <see cref="Number"/>; 0 is the stem.</summary>
+public sealed class LayerAttribute : LayerMemberAttribute
+{
+    /// <summary>Puts the member into a layer.</summary>
+    /// <param name="number">The layer, counted from 0 (the stem).</param>
+    public LayerAttribute(int number) : base(null) => Number = number;
+
+    /// <summary>Puts what lies at a path into a layer.</summary>
+    /// <param name="number">The layer, counted from 0 (the stem).</param>
+    /// <param name="path">Dotted registered names below this class.</param>
+    public LayerAttribute(int number, string path) : base(path) => Number = number;
+
+    /// <summary>The layer, counted from 0 (the stem).</summary>
+    public int Number { get; }
+}
+
+/// <summary>
+/// Each indexed child of the member is the next layer: a <c>ModuleList</c>, a <c>Sequential</c>, a <c>ModuleDict</c>, a native
+/// <c>TransformerEncoder</c>, or names given by a template. The first stack starts at the first layer that no <see cref="LayerAttribute"/> claims;
+/// further stacks count on.
+/// </summary>
+public sealed class LayerStackAttribute : LayerMemberAttribute
+{
+    /// <summary>The member's children are the layers.</summary>
+    public LayerStackAttribute() : base(null) { }
+
+    /// <summary>The children of what lies at a path are the layers.</summary>
+    /// <param name="path">Dotted registered names below this class, or a template with holes such as <c>"layers.{s}.blocks.{i}"</c>.</param>
+    public LayerStackAttribute(string path) : base(path) { }
+
+    /// <summary>Position among the stacks; stacks of equal order are parallel and share layers. Unset: declaration order.</summary>
+    public int Order { get; set; } = Undefined;
+
+    /// <summary>How many consecutive children form one layer; at least 1.</summary>
+    public int BlocksPerLayer { get; set; } = 1;
+
+    /// <summary>The number of children where it is constant: scales become constants, and the live model is checked against it. Unset: 0.</summary>
+    public int Count { get; set; }
+
+    /// <summary>Name of a static method <c>int Method(int index)</c>, or <c>int Method(int stage, int index)</c>, that gives a child's layer.</summary>
+    public string? LayerOf { get; set; }
+
+    /// <summary>The value of <see cref="Order"/> that stands for declaration order.</summary>
+    public const int Undefined = int.MinValue;
+}
+
+/// <summary>The member shares the layer opened last before it: timm puts the final norm of a ViT there, a stage its down-sampling.</summary>
+public sealed class PreviousLayerAttribute : LayerMemberAttribute
+{
+    /// <summary>The member shares the layer opened last before it.</summary>
+    public PreviousLayerAttribute() : base(null) { }
+
+    /// <summary>What lies at a path shares the layer opened last before it.</summary>
+    /// <param name="path">Dotted registered names below this class.</param>
+    public PreviousLayerAttribute(string path) : base(path) { }
+}
+
+/// <summary>The member is the top layer: one above every other, lr scale 1.</summary>
+public sealed class LastLayerAttribute : LayerMemberAttribute
+{
+    /// <summary>The member is the top layer.</summary>
+    public LastLayerAttribute() : base(null) { }
+
+    /// <summary>What lies at a path is the top layer.</summary>
+    /// <param name="path">Dotted registered names below this class.</param>
+    public LastLayerAttribute(string path) : base(path) { }
+}

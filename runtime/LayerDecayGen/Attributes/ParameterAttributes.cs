@@ -1,0 +1,55 @@
+namespace LayerDecayGen;
+
+/// <summary>Nothing below the member is decayed: its weight decay is 0 whatever the options say.</summary>
+public sealed class NoWeightDecayAttribute : LayerMemberAttribute
+{
+    /// <summary>Nothing below the member is decayed.</summary>
+    public NoWeightDecayAttribute() : base(null) { }
+
+    /// <summary>Nothing at or below a path is decayed.</summary>
+    /// <param name="path">Dotted registered names below this class.</param>
+    public NoWeightDecayAttribute(string path) : base(path) { }
+}
+
+/// <summary>The weight decay of everything below the member, in place of the one from the options.</summary>
+public sealed class WeightDecayAttribute : LayerMemberAttribute
+{
+    /// <summary>Sets the weight decay of the member.</summary>
+    /// <param name="value">The weight decay, 0 or above.</param>
+    public WeightDecayAttribute(double value) : base(null) => Value = value;
+
+    /// <summary>Sets the weight decay at a path.</summary>
+    /// <param name="value">The weight decay, 0 or above.</param>
+    /// <param name="path">Dotted registered names below this class.</param>
+    public WeightDecayAttribute(double value, string path) : base(path) => Value = value;
+
+    /// <summary>The weight decay, 0 or above.</summary>
+    public double Value { get; }
+}
+
+/// <summary>A factor on the lr scale of everything below the member; it multiplies the layer's scale.</summary>
+public sealed class LearningRateScaleAttribute : LayerMemberAttribute
+{
+    /// <summary>Scales the learning rate of the member.</summary>
+    /// <param name="scale">The factor, 0 or above.</param>
+    public LearningRateScaleAttribute(double scale) : base(null) => Scale = scale;
+
+    /// <summary>Scales the learning rate at a path.</summary>
+    /// <param name="scale">The factor, 0 or above.</param>
+    /// <param name="path">Dotted registered names below this class.</param>
+    public LearningRateScaleAttribute(double scale, string path) : base(path) => Scale = scale;
+
+    /// <summary>The factor, 0 or above.</summary>
+    public double Scale { get; }
+}
+
+/// <summary>Everything below the member is not trained: building groups sets <c>requires_grad</c> to false there and leaves it out.</summary>
+public sealed class FrozenAttribute : LayerMemberAttribute
+{
+    /// <summary>The member is not trained.</summary>
+    public FrozenAttribute() : base(null) { }
+
+    /// <summary>What lies at a path is not trained.</summary>
+    /// <param name="path">Dotted registered names below this class.</param>
+    public FrozenAttribute(string path) : base(path) { }
+}

@@ -1,0 +1,31 @@
+namespace LayerDecayGen.Layout;
+
+/// <summary>
+/// What a model class says of its layers, as compiled by the generator: the sections and a matcher from registered names to them. It states facts
+/// and decides nothing; the numbers of layers follow from the live model (<see cref="LayerNumbering"/>).
+/// </summary>
+public abstract class LayerLayout
+{
+    /// <summary>The model class, for messages.</summary>
+    public abstract string ModelName { get; }
+
+    /// <summary>The rate of <see cref="LayerDecayAttribute"/>, in (0, 1]; NaN where the declaration leaves it to run time.</summary>
+    public abstract double LayerDecay { get; }
+
+    /// <summary>The annotated members and paths in opening order.</summary>
+    public abstract IReadOnlyList<Section> Sections { get; }
+
+    /// <summary>Finds the section of a registered parameter name.</summary>
+    /// <param name="name">A name as <c>named_parameters()</c> gives it, for example <c>blocks.3.attn.qkv.weight</c>.</param>
+    /// <param name="match">What the declaration says of it.</param>
+    /// <returns>False when no section covers the name.</returns>
+    public abstract bool TryMatch(ReadOnlySpan<char> name, out LayoutMatch match);
+
+    /// <summary>The layer that the user's <see cref="LayerStackAttribute.LayerOf"/> method gives to a child of a stack.</summary>
+    /// <param name="section">Index into <see cref="Sections"/>.</param>
+    /// <param name="stage">The outer child's index, or -1 in a one-level stack.</param>
+    /// <param name="index">The child's index.</param>
+    /// <exception cref="InvalidOperationException">The section has no such method.</exception>
+    public virtual int LayerOf(int section, int stage, int index) =>
+        throw new InvalidOperationException($"Section '{Sections[section].Name}' of {ModelName} has no LayerOf method.");
+}
