@@ -8,6 +8,12 @@ public sealed record Plan(ImmutableArray<PlannedParameter> Parameters)
 {
     /// <summary>What a person should know: defects of a reference that were corrected, keys that a parity run ignores.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
+
+    /// <summary>
+    /// Whether the plan reproduces a reference with its defects: parameters that the reference loses, or groups although they are frozen, are then
+    /// told as warnings where they would be refused.
+    /// </summary>
+    public bool Parity { get; init; }
 }
 
 /// <summary>What was decided for one parameter.</summary>

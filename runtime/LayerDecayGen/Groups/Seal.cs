@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using LayerDecayGen.Planning;
+
+namespace LayerDecayGen;
+
+/// <summary>
+/// The proof that ends the building of groups: every trainable parameter of the live model in exactly one group, none twice, none foreign, none
+/// frozen, tied tensors once.
+/// </summary>
+internal static class Seal
+{
+    /// <summary>Compares a plan with a model.</summary>
+    /// <returns>What is wrong, one sentence each; and, for a parity plan, the reference's own gaps as warnings.</returns>
+    public static (ImmutableArray<string> Problems, ImmutableArray<string> Warnings) Check(LiveModel live, Plan plan, string recipe)
+    {
+        var problems = new List<string>();
+        var tolerated = plan.Parity ? [] : problems; // a defect that parity asks for is told, not refused
+        var facts = live.Facts.Parameters.ToDictionary(p => p.Name, StringComparer.Ordinal);
+        var planned = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var parameter in plan.Parameters)
+        {
+            var name = parameter.Fact.Name;
+            if (!facts.TryGetValue(name, out var fact)) problems.Add($"'{name}' was planned by the recipe '{recipe}' but is no parameter of {live.Facts.ModelName}.");
+            else if (!planned.Add(name)) problems.Add($"'{name}' was planned twice by the recipe '{recipe}': it would be stepped twice.");
+            else if (fact.TiedTo is { } owner) problems.Add($"'{name}' is tied to '{owner}' and was planned beside it by the recipe '{recipe}': it would be stepped twice.");
+            else if (fact.Frozen) tolerated.Add($"'{name}' is frozen but was planned by the recipe '{recipe}'.");
+        }
+
+        foreach (var fact in live.Facts.Parameters)
+            if (!fact.Frozen && fact.TiedTo is null && !planned.Contains(fact.Name))
+                tolerated.Add($"'{fact.Name}' is trainable but in no group of the recipe '{recipe}': freeze it, or let the recipe plan it.");
+        CheckTies(live, problems);
+        return ([.. problems], plan.Parity ? [.. tolerated] : []);
+    }
+
+    private static void CheckTies(LiveModel live, List<string> problems)
+    {
+        var facts = live.Facts.Parameters;
+        for (var i = 0; i < facts.Length; i++)
+        {
+            if (facts[i].TiedTo is not { } owner) continue;
+            var at = facts.TakeWhile(f => f.Name != owner).Count();
+            if (!TieReader.IsOneTensor(live.Parameters[at], live.Parameters[i]))
+                problems.Add($"'{facts[i].Name}' shares its memory with '{owner}' but is a tensor of its own, with a gradient of its own that no group would use: tie the two by assigning the one parameter to the other.");
+        }
+    }
+}

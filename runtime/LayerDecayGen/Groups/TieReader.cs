@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using LayerDecayGen.Planning;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace LayerDecayGen;
+
+/// <summary>
+/// Finds tied weights. A native layer hands out a new wrapper at each read, so one tensor can be registered under two names with two handles:
+/// ties are told by memory and shape. The owner is the name in the lowest layer, by registration order among equals: a shared table moves as
+/// slowly as the slowest place that uses it, and the rule does not depend on which member was registered first.
+/// </summary>
+internal static class TieReader
+{
+    public static IEnumerable<ParameterFact> Mark(ParameterFact[] facts, List<WalkedParameter> walked)
+    {
+        var owners = new Dictionary<nint, int>(facts.Length);
+        var unaddressed = new List<int>();
+        for (var i = 0; i < facts.Length; i++)
+        {
+            if (facts[i].Elements == 0 || walked[i].Parameter.device_type == DeviceType.META) continue; // no memory to share
+            var address = AddressOf(walked[i].Parameter);
+            if (address == 0) unaddressed.Add(i);
+            else if (!owners.TryAdd(address, i) && SameShape(facts, owners[address], i)) owners[address] = Tie(facts, owners[address], i);
+        }
+
+        TieUnaddressed(facts, walked, unaddressed);
+        return facts;
+    }
+
+    /// <summary>
+    /// Whether two registered names stand for one tensor, so that one gradient serves both. Told by a flag they would share; memory alone can be
+    /// shared by separate tensors, and then the gradient of one of them would be lost.
+    /// </summary>
+    public static bool IsOneTensor(Parameter owner, Parameter alias)
+    {
+        if (ReferenceEquals(owner, alias)) return true;
+        var before = alias.requires_grad;
+        if (owner.requires_grad != before) return false;
+        alias.requires_grad = !before;
+        var shared = owner.requires_grad != before;
+        alias.requires_grad = before;
+        return shared;
+    }
+
+    /// <summary>The address of the first element; 0 where TorchSharp has no way to tell it without a copy.</summary>
+    private static nint AddressOf(Parameter p) => p.dtype switch
+    {
+        // storage<T>() copies unless T is the tensor's own type.
+        ScalarType.Float32 => p.storage<float>().data_ptr() + (nint)p.storage_offset() * sizeof(float),
+        ScalarType.Float64 => p.storage<double>().data_ptr() + (nint)p.storage_offset() * sizeof(double),
+        _ when p.device_type == DeviceType.CPU && p.is_contiguous() => AddressOfBytes(p),
+        _ => 0,
+    };
+
+    private static unsafe nint AddressOfBytes(Parameter p) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(p.bytes));
+
+    // Half precision on an accelerator: no address, but one tensor under two names still shares its flags.
+    private static void TieUnaddressed(ParameterFact[] facts, List<WalkedParameter> walked, List<int> indices)
+    {
+        for (var a = 0; a < indices.Count; a++)
+            for (var b = a + 1; b < indices.Count; b++)
+                if (facts[indices[b]].TiedTo is null && SameShape(facts, indices[a], indices[b]) && IsOneTensor(walked[indices[a]].Parameter, walked[indices[b]].Parameter))
+                    Tie(facts, indices[a], indices[b]);
+    }
+
+    private static bool SameShape(ParameterFact[] facts, int a, int b) => facts[a].Shape.AsSpan().SequenceEqual(facts[b].Shape.AsSpan());
+
+    private static int Tie(ParameterFact[] facts, int first, int second)
+    {
+        var owner = (facts[second].Layer ?? 0) < (facts[first].Layer ?? 0) ? second : first;
+        var alias = owner == first ? second : first;
+        for (var i = 0; i < facts.Length; i++)
+            if (i == alias || facts[i].TiedTo == facts[alias].Name)
+                facts[i] = facts[i] with { TiedTo = facts[owner].Name };
+        return owner;
+    }
+}
