@@ -26,6 +26,7 @@ internal static class Seal
             else if (fact.Frozen) tolerated.Add($"'{name}' is frozen but was planned by the recipe '{recipe}'.");
         }
 
+        planned.UnionWith(plan.Frozen.Select(fact => fact.Name));
         foreach (var fact in live.Facts.Parameters)
             if (!fact.Frozen && fact.TiedTo is null && !planned.Contains(fact.Name))
                 tolerated.Add($"'{fact.Name}' is trainable but in no group of the recipe '{recipe}': freeze it, or let the recipe plan it.");

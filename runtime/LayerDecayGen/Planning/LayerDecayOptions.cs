@@ -8,6 +8,10 @@ using LayerDecayGen.Planning;
 /// The options of this library's own rule: lr scale by layer, weight decay by shape and declaration. Recipes of the references are in
 /// <c>LayerDecayGen.Recipes</c>.
 /// </summary>
+/// <remarks>
+/// A parameter of layer <c>i</c> gets <c>rate^(last - i)</c>, at least <see cref="MinimumScale"/>, times the scale of its declaration or section. It is
+/// decayed unless a rule of <see cref="NoDecay"/>, a name of <see cref="NoDecayNames"/> or its declaration exempts it.
+/// </remarks>
 public sealed record LayerDecayOptions : IRecipe
 {
     /// <summary>The rate in (0, 1]; null takes the one that the model's <see cref="LayerDecayAttribute"/> states.</summary>
@@ -16,7 +20,56 @@ public sealed record LayerDecayOptions : IRecipe
     /// <summary>The weight decay of decayed parameters, 0 or above. Required: there is no default to trip over.</summary>
     public required double WeightDecay { get; init; }
 
+    /// <summary>The lowest lr scale that a layer gets, in [0, 1] (timm <c>param_groups_layer_decay</c>, <c>min_scale</c>).</summary>
+    public double MinimumScale { get; init; }
+
+    /// <summary>
+    /// Layers of a lower scale than this are not trained at all; null trains every layer (timm <c>param_groups_layer_decay</c>, <c>no_opt_scale</c>).
+    /// </summary>
+    public double? FreezeBelowScale { get; init; }
+
+    /// <summary>Which parameters are not decayed.</summary>
+    public NoDecayRules NoDecay { get; init; } = NoDecayRules.Default;
+
+    /// <summary>
+    /// Parameters that are not decayed, by registered name or by the path of a module that holds them. An entry that matches nothing is an error.
+    /// </summary>
+    public ImmutableArray<string> NoDecayNames { get; init; } = [];
+
+    /// <summary>Whether every parameter gets a group of its own.</summary>
+    public bool OneGroupPerParameter { get; init; }
+
     string IRecipe.Name => "layer decay";
 
-    Plan IRecipe.Plan(ModelFacts facts) => throw new NotSupportedException();
+    Plan IRecipe.Plan(ModelFacts facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        var rate = Check.Rate(LayerDecay ?? facts.LayerDecay, nameof(LayerDecay), facts);
+        Check.NotNegative(WeightDecay, nameof(WeightDecay));
+        Check.Fraction(MinimumScale, nameof(MinimumScale));
+        if (FreezeBelowScale is { } least) Check.Fraction(least, nameof(FreezeBelowScale));
+        NameList.EnsureEachMatches(NoDecayNames, facts, nameof(NoDecayNames), NameList.IsAtOrBelow);
+        var last = facts.LastLayer();
+        var plan = ImmutableArray.CreateBuilder<PlannedParameter>();
+        var frozen = ImmutableArray.CreateBuilder<ParameterFact>();
+        foreach (var fact in facts.Trainable())
+        {
+            var layer = facts.LayerOf(fact);
+            var scale = Math.Max(MinimumScale, Math.Pow(rate, last - layer));
+            if (scale < FreezeBelowScale) frozen.Add(fact);
+            else plan.Add(fact.Decide(layer, scale, WeightDecay, IsDecayed(fact)) with { Alone = OneGroupPerParameter });
+        }
+
+        return new Plan(plan.ToImmutable()) { Frozen = frozen.ToImmutable() };
+    }
+
+    private bool IsDecayed(ParameterFact fact) =>
+        !(Has(NoDecayRules.OneDimensional) && fact.Dimensions == 1)
+        && !(Has(NoDecayRules.ZeroDimensional) && fact.Dimensions == 0)
+        && !(Has(NoDecayRules.Bias) && (fact.Role == ParameterRole.Bias || fact.LastSegment == "bias"))
+        && !(Has(NoDecayRules.Scale) && fact.LastSegment == "scale")
+        && !(Has(NoDecayRules.Norm) && fact.Role == ParameterRole.Norm)
+        && !NoDecayNames.Any(entry => NameList.IsAtOrBelow(entry, fact.Name));
+
+    private bool Has(NoDecayRules rule) => (NoDecay & rule) != 0;
 }

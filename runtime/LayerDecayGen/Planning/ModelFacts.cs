@@ -12,4 +12,32 @@ public sealed record ModelFacts(string ModelName, ImmutableArray<ParameterFact> 
 
     /// <summary>The rate that the declaration states, in (0, 1]; null where it leaves it to the options.</summary>
     public double? LayerDecay { get; init; }
+
+    /// <summary>The parameters that a plan decides on: not frozen, tied tensors once.</summary>
+    public IEnumerable<ParameterFact> Trainable() => Parameters.Where(p => !p.Frozen && p.TiedTo is null);
+
+    /// <summary>The number of the top layer, whose scale is 1.</summary>
+    /// <exception cref="PlanException">Nothing declares a layer.</exception>
+    public int LastLayer()
+    {
+        if (LayerCount is { } count) return count - 1;
+        return Parameters.Max(p => p.Layer) ?? throw new PlanException(
+            $"No parameter of {ModelName} has a layer: annotate the model, or give its facts layers by a layer map.");
+    }
+
+    /// <summary>The declared layer of a parameter.</summary>
+    /// <param name="parameter">One of <see cref="Parameters"/>.</param>
+    /// <exception cref="PlanException">It has none, or one outside 0 to the top layer.</exception>
+    public int LayerOf(ParameterFact parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        var layer = parameter.Layer ?? throw new PlanException(
+            $"'{parameter.Name}' of {ModelName} has no layer: put an attribute on the member that holds it, or a rule into the layer map.");
+        if (layer < 0 || layer >= LayerCount)
+        {
+            throw new PlanException($"'{parameter.Name}' of {ModelName} is in layer {layer}: layers go from 0 to {LastLayer()}.");
+        }
+
+        return layer;
+    }
 }

@@ -54,6 +54,25 @@ public sealed record ParameterFact
             return elements;
         }
     }
+
+    /// <summary>What stands behind the last dot of the name, for example <c>weight</c>.</summary>
+    public string LastSegment => Name[(Name.LastIndexOf('.') + 1)..];
+
+    /// <summary>
+    /// What a recipe decides for this parameter, with what its declaration and typed sections add: their scale multiplies, their weight decay stands in
+    /// for that of the recipe, and an exemption from either side wins over both.
+    /// </summary>
+    /// <param name="layer">The layer used; null where the recipe knows none.</param>
+    /// <param name="learningRateScale">The recipe's factor on the base learning rate.</param>
+    /// <param name="weightDecay">The weight decay of decayed parameters; null leaves it to the optimizer's own.</param>
+    /// <param name="decayed">Whether the recipe decays the parameter; otherwise its weight decay is 0.</param>
+    public PlannedParameter Decide(int? layer, double learningRateScale, double? weightDecay, bool decayed = true)
+    {
+        Check.NotNegative(LearningRateScale, $"The lr scale of '{Name}'");
+        if (WeightDecay is { } own) Check.NotNegative(own, $"The weight decay of '{Name}'");
+        var decay = decayed && !NoWeightDecay ? WeightDecay ?? weightDecay : 0;
+        return new PlannedParameter(this, layer, learningRateScale * LearningRateScale, decay);
+    }
 }
 
 /// <summary>What planning may know of the module that holds a parameter.</summary>

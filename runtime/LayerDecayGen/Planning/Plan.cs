@@ -14,6 +14,9 @@ public sealed record Plan(ImmutableArray<PlannedParameter> Parameters)
     /// told as warnings where they would be refused.
     /// </summary>
     public bool Parity { get; init; }
+
+    /// <summary>Trainable parameters that the recipe takes out of training on purpose: no group holds them.</summary>
+    public ImmutableArray<ParameterFact> Frozen { get; init; } = [];
 }
 
 /// <summary>What was decided for one parameter.</summary>
@@ -28,7 +31,7 @@ public sealed record PlannedParameter(ParameterFact Fact, int? Layer, double Lea
     /// </summary>
     public double? LearningRate { get; init; }
 
-    /// <summary>The group's name where the recipe prescribes one: parameters of equal name form a group. Null: merged by equal hyper-parameters.</summary>
+    /// <summary>The group's name where the recipe prescribes one: only parameters of equal name share a group. Null: equal hyper-parameters suffice.</summary>
     public string? Group { get; init; }
 
     /// <summary>Whether the parameter gets a group of its own.</summary>

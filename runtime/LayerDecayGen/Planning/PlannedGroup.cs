@@ -31,16 +31,21 @@ public sealed record PlannedGroup
     /// <param name="baseLearningRate">The rate of a parameter of scale 1.</param>
     public double EffectiveLearningRate(double baseLearningRate) => LearningRate ?? baseLearningRate * LearningRateScale;
 
-    /// <summary>Forms the groups of a plan: by prescribed name, else by equal hyper-parameters, in order of first appearance.</summary>
+    /// <summary>
+    /// Forms the groups of a plan in order of first appearance: parameters of equal hyper-parameters, and of equal name where a recipe prescribes
+    /// one. A group of one parameter by request carries that parameter's name.
+    /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="oneGroupPerParameter">Whether every parameter gets its own group.</param>
     public static ImmutableArray<PlannedGroup> Merge(Plan plan, bool oneGroupPerParameter = false)
     {
+        ArgumentNullException.ThrowIfNull(plan);
         var keys = new Dictionary<GroupKey, int>();
         var members = new List<List<PlannedParameter>>();
         foreach (var parameter in plan.Parameters)
         {
-            var key = GroupKey.Of(parameter, oneGroupPerParameter || parameter.Alone ? members.Count : -1);
+            var alone = oneGroupPerParameter || parameter.Alone;
+            var key = GroupKey.Of(parameter, alone ? members.Count : -1);
             if (!keys.TryGetValue(key, out var at))
             {
                 keys.Add(key, at = members.Count);
@@ -51,16 +56,17 @@ public sealed record PlannedGroup
         }
 
         var taken = new HashSet<string>(StringComparer.Ordinal);
-        return [.. members.Select(m => FromMembers(m, taken))];
+        return [.. members.Select(m => FromMembers(m, taken, oneGroupPerParameter || m[0].Alone))];
     }
 
-    private static PlannedGroup FromMembers(List<PlannedParameter> members, HashSet<string> taken)
+    private static PlannedGroup FromMembers(List<PlannedParameter> members, HashSet<string> taken, bool alone)
     {
         var first = members[0];
         var layer = members.TrueForAll(m => m.Layer == first.Layer) ? first.Layer : null;
+        var name = alone ? first.Fact.Name : first.Group ?? DefaultName(layer, first.WeightDecay);
         return new PlannedGroup
         {
-            Name = Unique(first.Group ?? DefaultName(layer, first.WeightDecay), taken),
+            Name = Unique(name, taken),
             Layer = layer,
             LearningRateScale = first.LearningRateScale,
             LearningRate = first.LearningRate,
@@ -87,9 +93,7 @@ public sealed record PlannedGroup
     private readonly record struct GroupKey(string? Name, double Scale, double? Rate, double? Decay, string Extra, int Alone)
     {
         public static GroupKey Of(PlannedParameter p, int alone) =>
-            p.Group is { } name && alone < 0
-                ? new GroupKey(name, 0, null, null, "", -1)
-                : new GroupKey(null, p.LearningRateScale, p.LearningRate, p.WeightDecay, Text(p.Extra), alone);
+            new(alone < 0 ? p.Group : null, p.LearningRateScale, p.LearningRate, p.WeightDecay, Text(p.Extra), alone);
 
         private static string Text(ImmutableSortedDictionary<string, object> extra) =>
             extra.IsEmpty ? "" : string.Join(';', extra.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Key}={e.Value}")));

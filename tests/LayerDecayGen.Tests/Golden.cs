@@ -1,0 +1,49 @@
+using System.Text.Json;
+
+namespace LayerDecayGen.Tests;
+
+/// <summary>One case of the golden data: what a real Python reference gave.</summary>
+/// <param name="File">The file's name without extension, which says the reference.</param>
+/// <param name="Json">The case.</param>
+public sealed record GoldenCase(string File, JsonElement Json)
+{
+    public string Id => Json.GetProperty("id").GetString()!;
+
+    public JsonElement Inputs => Json.GetProperty("inputs");
+
+    public bool ExpectsError => Json.TryGetProperty("error", out _);
+
+    public override string ToString() => $"{File}/{Id}";
+}
+
+/// <summary>
+/// The golden folder: the one that LAYERDECAYGEN_GOLDENS names (same sub-folders and schema), else the copy beside the test assembly.
+/// </summary>
+public static class Golden
+{
+    public static string Folder =>
+        Environment.GetEnvironmentVariable("LAYERDECAYGEN_GOLDENS") is { Length: > 0 } folder ? folder : Path.Combine(AppContext.BaseDirectory, "goldens");
+
+    /// <summary>Every case of every file of a sub-folder, or of the files named, each as a test case with the name <c>file/id</c>.</summary>
+    public static IEnumerable<TestCaseData> Cases(string folder, params string[] files)
+    {
+        foreach (var golden in Read(folder, files))
+        {
+            var test = new TestCaseData(golden).SetName($"{golden}");
+            if (GoldenExceptions.Reasons.TryGetValue($"{golden}", out var reason)) test.Ignore(reason);
+            yield return test;
+        }
+    }
+
+    public static IEnumerable<GoldenCase> Read(string folder, params string[] files)
+    {
+        var paths = Directory.GetFiles(Path.Combine(Folder, folder), "*.json");
+        foreach (var path in paths.Order(StringComparer.Ordinal))
+        {
+            var file = Path.GetFileNameWithoutExtension(path);
+            if (files.Length > 0 && !files.Contains(file)) continue;
+            var document = JsonDocument.Parse(System.IO.File.ReadAllBytes(path));
+            foreach (var json in document.RootElement.GetProperty("cases").EnumerateArray()) yield return new GoldenCase(file, json);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using LayerDecayGen.Planning;
+
+namespace LayerDecayGen.Tests.Recipes;
+
+/// <summary>The parameters of a golden case as the facts that planning takes.</summary>
+public static class GoldenFacts
+{
+    public static ModelFacts Of(GoldenCase golden) => new(
+        golden.Json.TextAt("model") ?? golden.Id, [.. golden.Json.GetProperty("parameters").EnumerateArray().Select(Parameter)]);
+
+    private static ParameterFact Parameter(JsonElement json) => new()
+    {
+        Name = json.GetProperty("name").GetString()!,
+        Shape = [.. json.GetProperty("shape").EnumerateArray().Select(e => e.GetInt64())],
+        Frozen = json.FlagAt("requires_grad") == false,
+        TiedTo = json.TextAt("tied_to"),
+        Owner = json.TextAt("module_type") is { } type
+            ? new OwnerFact(type)
+            {
+                BaseTypeName = json.TextAt("base_type"),
+                InChannels = json.Field("in_channels")?.GetInt64(),
+                ConvolutionGroups = json.Field("groups")?.GetInt64(),
+            }
+            : null,
+    };
+}
