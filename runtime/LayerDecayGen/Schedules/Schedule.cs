@@ -1,0 +1,49 @@
+namespace LayerDecayGen.Schedules;
+
+/// <summary>
+/// How one hyper-parameter of every group changes over a window of training. The static methods make the kinds; <c>with</c> changes what they drive and
+/// how they step: <c>Cosine(from: 0.Epochs()) with { Target = Hyperparameter.WeightDecay }</c>. A schedule states no values of its own: it multiplies or shifts
+/// the value now in the group, so several compose, and groups of different rates keep their lr scales.
+/// </summary>
+/// <remarks>
+/// Windows are <c>[from, to)</c>, counted in optimizer updates or epochs. Before and after its window a schedule leaves values as they are
+/// (mmengine <c>_ParamScheduler.step</c>).
+/// </remarks>
+public sealed partial record Schedule
+{
+    private readonly Func<ScheduleWindow, Rule> _rule;
+
+    private Schedule(string kind, ScheduleTime from, ScheduleTime? to, Func<ScheduleWindow, Rule> rule)
+    {
+        if (!(from.Count >= 0)) throw new ArgumentOutOfRangeException(nameof(from), from.Count, "A window begins at 0 or later.");
+        if (to is { } end && !(end.Count > from.Count))
+            throw new ArgumentException($"The window of {kind} is empty: it ends at {end}, where or before it begins ({from}).", nameof(to));
+        (Kind, Name, From, To, _rule) = (kind, kind, from, to, rule);
+    }
+
+    /// <summary>The kind: the name of the method that made it.</summary>
+    public string Kind { get; }
+
+    /// <summary>The name under which its state is saved; the kind, unless set.</summary>
+    public string Name { get; init; }
+
+    /// <summary>What it drives; the learning rate, unless set.</summary>
+    public Hyperparameter Target { get; init; }
+
+    /// <summary>When it steps; after every update, unless set.</summary>
+    public Stepping Stepping { get; init; }
+
+    /// <summary>
+    /// Steps taken of it before this run: its first step in the window then counts from here (mmengine's <c>last_step</c> plus 1).
+    /// </summary>
+    public long StepsTaken { get; init; }
+
+    internal ScheduleTime From { get; }
+
+    internal ScheduleTime? To { get; }
+
+    internal Rule RuleIn(ScheduleWindow window) => _rule(window);
+
+    private static Schedule Make<TUnit>(string kind, TUnit from, TUnit? to, Func<ScheduleWindow, Rule> rule) where TUnit : struct, IScheduleUnit =>
+        new(kind, from.Time, to?.Time, rule);
+}

@@ -1,0 +1,66 @@
+namespace LayerDecayGen.Schedules;
+
+/// <summary>What schedules will give at every update and in every group, evaluated without an optimizer and without LibTorch.</summary>
+public sealed class ScheduleTable
+{
+    private readonly double[]?[] _values = new double[]?[3];
+
+    private ScheduleTable(TrainingRun run, IReadOnlyList<ScheduledGroup> groups, IReadOnlyList<Schedule> schedules) =>
+        (Run, Groups, Schedules) = (run, groups, schedules);
+
+    /// <summary>The run.</summary>
+    public TrainingRun Run { get; }
+
+    /// <summary>The groups, in the order of columns.</summary>
+    public IReadOnlyList<ScheduledGroup> Groups { get; }
+
+    /// <summary>The schedules.</summary>
+    public IReadOnlyList<Schedule> Schedules { get; }
+
+    /// <summary>Evaluates schedules over a whole run.</summary>
+    /// <param name="groups">The groups; <see cref="ScheduledGroup.From(IEnumerable{ParameterGroup}, double, double)"/> makes them from a model's.</param>
+    /// <param name="run">How long the training runs.</param>
+    /// <param name="schedules">The schedules, in the order in which they act on a value.</param>
+    /// <exception cref="ArgumentException">A schedule does not fit the run or the groups.</exception>
+    public static ScheduleTable Evaluate(IReadOnlyList<ScheduledGroup> groups, TrainingRun run, params Schedule[] schedules)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(schedules);
+        var table = new ScheduleTable(run, groups, schedules);
+        var program = new ScheduleProgram(run, groups, schedules);
+        var updates = run.Length.Count;
+        foreach (var target in Enum.GetValues<Hyperparameter>())
+            if (program[target] is not null) table._values[(int)target] = GC.AllocateUninitializedArray<double>(checked((int)updates * groups.Count));
+        for (var update = 0L; ; program.Advance())
+        {
+            table.Record(program);
+            if (++update == updates) return table;
+        }
+    }
+
+    /// <summary>Whether any schedule drives a hyper-parameter.</summary>
+    /// <param name="target">Which.</param>
+    public bool Drives(Hyperparameter target) => _values[(int)target] is not null;
+
+    /// <summary>The values of all groups at an update.</summary>
+    /// <param name="target">Which hyper-parameter; one that a schedule drives.</param>
+    /// <param name="update">The update, from 0 up to the run's length.</param>
+    /// <exception cref="ArgumentException">No schedule drives it, or the run is shorter.</exception>
+    public ReadOnlySpan<double> Row(Hyperparameter target, long update)
+    {
+        var values = _values[(int)target] ?? throw new ArgumentException($"No schedule drives {target}.", nameof(target));
+        ArgumentOutOfRangeException.ThrowIfNegative(update);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(update, Run.Length.Count);
+        return values.AsSpan((int)update * Groups.Count, Groups.Count);
+    }
+
+    private void Record(ScheduleProgram program)
+    {
+        for (var t = 0; t < _values.Length; t++)
+        {
+            if (_values[t] is not { } values) continue;
+            program[(Hyperparameter)t]!.Values.CopyTo(values.AsSpan((int)program.Update * Groups.Count));
+        }
+    }
+}
