@@ -4,7 +4,7 @@ namespace LayerDecayGen.Layout;
 /// What a model class says of its layers, as compiled by the generator: the sections and a matcher from registered names to them. It states facts
 /// and decides nothing; the numbers of layers follow from the live model (<see cref="LayerNumbering"/>).
 /// </summary>
-public abstract class LayerLayout
+public abstract partial class LayerLayout
 {
     /// <summary>The model class, for messages.</summary>
     public abstract string ModelName { get; }

@@ -1,0 +1,31 @@
+using Microsoft.CodeAnalysis;
+
+namespace LayerDecayGen.Generator.Diagnostics;
+
+/// <summary>LDG001 to LDG009: where <c>[LayerDecay]</c> may stand.</summary>
+public static class DeclarationRules
+{
+    /// <summary>The class or a type around it is not partial.</summary>
+    public static readonly DiagnosticDescriptor NotPartial = RuleFactory.Error(
+        "LDG001",
+        "A class with [LayerDecay] must be partial",
+        "'{0}' carries [LayerDecay], so {1} must be declared partial");
+
+    /// <summary>The class is not a module.</summary>
+    public static readonly DiagnosticDescriptor NotAModule = RuleFactory.Error(
+        "LDG002",
+        "[LayerDecay] stands on a model",
+        "'{0}' carries [LayerDecay] but does not derive from torch.nn.Module; for a model of another assembly write [LayerDecay(For = typeof(TheModel))] on a static partial class");
+
+    /// <summary><c>For</c> is misplaced.</summary>
+    public static readonly DiagnosticDescriptor ForMisuse = RuleFactory.Error(
+        "LDG003",
+        "[LayerDecay(For = ...)] stands on a static class",
+        "[LayerDecay(For = typeof({1}))] on '{0}' cannot work: {2}");
+
+    /// <summary>A generated name is taken.</summary>
+    public static readonly DiagnosticDescriptor NameTaken = RuleFactory.Error(
+        "LDG004",
+        "A generated member's name is taken",
+        "'{0}' declares '{1}' itself, which [LayerDecay] generates; rename it");
+}

@@ -1,0 +1,19 @@
+using Microsoft.CodeAnalysis;
+
+namespace LayerDecayGen.Generator.Diagnostics;
+
+/// <summary>LDG090 to LDG999: the compiler around us, and our own failures.</summary>
+public static class EnvironmentRules
+{
+    /// <summary>The language is too old for the generated code.</summary>
+    public static readonly DiagnosticDescriptor LanguageTooOld = RuleFactory.Error(
+        "LDG090",
+        "The C# version is too old",
+        "The code generated for '{0}' needs C# 11 or later, the project uses {1}; raise LangVersion");
+
+    /// <summary>Something unforeseen.</summary>
+    public static readonly DiagnosticDescriptor Unforeseen = RuleFactory.Error(
+        "LDG999",
+        "LayerDecayGen failed",
+        "Generating parameter groups for '{0}' failed with {1}: {2}; please report it with the class");
+}

@@ -1,0 +1,13 @@
+using Microsoft.CodeAnalysis;
+
+namespace LayerDecayGen.Generator.Diagnostics;
+
+/// <summary>LDG020 to LDG029: paths and the parameters they mean.</summary>
+public static class ParameterRules
+{
+    /// <summary>A path leads nowhere.</summary>
+    public static readonly DiagnosticDescriptor NoSuchName = RuleFactory.Error(
+        "LDG020",
+        "A path matches nothing",
+        "{0} matches no parameter of '{1}': '{2}' registers no '{3}'{4}");
+}

@@ -1,0 +1,87 @@
+using LayerDecayGen.Generator.Model;
+
+namespace LayerDecayGen.Generator.Emitter;
+
+/// <summary>Writes the matcher: one switch a name segment, falling back to what the level above says.</summary>
+internal static class MatcherEmitter
+{
+    private const string Letters = "ijklmnop";
+
+    public static void Emit(SourceWriter writer, ImmutableEquatableArray<MatchNode> names)
+    {
+        writer.Line("public override bool TryMatch(global::System.ReadOnlySpan<char> name, out global::LayerDecayGen.Layout.LayoutMatch match)");
+        writer.Open();
+        Branch(writer, names, holes: 0, covered: false);
+        writer.Line("match = default;");
+        writer.Line("return false;");
+        writer.Close();
+    }
+
+    private static void Branch(SourceWriter writer, ImmutableEquatableArray<MatchNode> nodes, int holes, bool covered)
+    {
+        if (nodes.Count == 0) return;
+        writer.Open("switch (Next(ref name))");
+        // Literals first: a template such as block_{i} must not catch a literal block_0.
+        foreach (var node in nodes)
+            if (!node.IsTemplate)
+                Literal(writer, node, holes, covered);
+        foreach (var node in nodes)
+            if (node.IsTemplate)
+                Template(writer, node, holes, covered);
+        writer.Close();
+    }
+
+    private static void Literal(SourceWriter writer, MatchNode node, int holes, bool covered)
+    {
+        var label = SourceWriter.Literal(node.Segment);
+        if (node.Facts is null && node.Children.Count == 1 && node.Children[0] is { IsTemplate: true } child)
+        {
+            writer.Line("case ", label, " when ", IndexCall(child.Segment, "Next(ref name)", holes), ":");
+            Body(writer, child, holes + 1, covered);
+            return;
+        }
+
+        writer.Line("case ", label, ":");
+        Body(writer, node, holes, covered);
+    }
+
+    private static void Template(SourceWriter writer, MatchNode node, int holes, bool covered)
+    {
+        var segment = "s" + SourceWriter.Literal(holes);
+        writer.Line("case var ", segment, " when ", IndexCall(node.Segment, segment, holes), ":");
+        Body(writer, node, holes + 1, covered);
+    }
+
+    private static void Body(SourceWriter writer, MatchNode node, int holes, bool covered)
+    {
+        writer.Indent();
+        if (node.Facts is { } facts) writer.Line("match = ", Match(facts), ";");
+        covered |= node.Facts is not null;
+        Branch(writer, node.Children, holes, covered);
+        writer.Line(covered ? "return true;" : "break;");
+        writer.Unindent();
+    }
+
+    private static string IndexCall(string template, string segment, int holes)
+    {
+        var open = template.IndexOf('{');
+        var close = template.IndexOf('}', open);
+        var name = Letters[holes];
+        return open == 0 && close == template.Length - 1
+            ? $"Index({segment}, out var {name})"
+            : $"Index({segment}, {SourceWriter.Literal(template.Substring(0, open))}, {SourceWriter.Literal(template.Substring(close + 1))}, out var {name})";
+    }
+
+    private static string Match(MatchFacts facts)
+    {
+        var text = "new(" + SourceWriter.Literal(facts.Section);
+        for (var hole = 0; hole < facts.Indices; hole++) text += ", " + Letters[hole];
+        text += facts.AboveInnermost ? ", -1)" : ")";
+        var facets = "";
+        if (facts.NoWeightDecay) facets += ", NoWeightDecay = true";
+        if (facts.Frozen) facets += ", Frozen = true";
+        if (facts.LearningRateScale != 1) facets += ", LearningRateScale = " + SourceWriter.Literal(facts.LearningRateScale);
+        if (!double.IsNaN(facts.WeightDecay)) facets += ", WeightDecay = " + SourceWriter.Literal(facts.WeightDecay);
+        return facets.Length == 0 ? text : text + " { " + facets.Substring(2) + " }";
+    }
+}

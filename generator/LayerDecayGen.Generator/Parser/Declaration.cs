@@ -1,0 +1,144 @@
+using System.Text;
+using LayerDecayGen.Generator.Diagnostics;
+using LayerDecayGen.Generator.Model;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace LayerDecayGen.Generator.Parser;
+
+/// <summary>The class that carries <c>[LayerDecay]</c>: whether it can be extended, and how generated code declares it again.</summary>
+internal sealed class Declaration(INamedTypeSymbol type, AttributeData attribute)
+{
+    private static readonly SymbolDisplayFormat s_name = new(
+        genericsOptions: SymbolDisplayGenericsOptions.IncludeTypeParameters,
+        miscellaneousOptions: SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
+
+    private static readonly SymbolDisplayFormat s_namespace = new(
+        typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces,
+        miscellaneousOptions: SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
+
+    /// <summary>The model class: the carrier, or what its <c>For</c> names.</summary>
+    public INamedTypeSymbol Model { get; } = ForOf(attribute) ?? type;
+
+    /// <summary>Whether the model is another class than the carrier.</summary>
+    public bool IsForeign => ForOf(attribute) is not null;
+
+    /// <summary>Reports what forbids to generate; true where nothing does.</summary>
+    public bool Check(SyntaxNode node, Reporter reporter)
+    {
+        var language = ((CSharpParseOptions)node.SyntaxTree.Options).LanguageVersion;
+        if (language < LanguageVersion.CSharp11)
+            reporter.Report(EnvironmentRules.LanguageTooOld, null, type.Name, language.ToDisplayString());
+        if (NotPartial() is { } missing) reporter.Report(DeclarationRules.NotPartial, null, type.Name, missing);
+        if (!TorchTypes.IsModule(Model)) reporter.Report(DeclarationRules.NotAModule, null, type.Name);
+        CheckTakenNames(reporter);
+        CheckRate(reporter);
+        return !reporter.HasErrors;
+    }
+
+    /// <summary>The model for the emitter.</summary>
+    public LayoutModel Describe(ImmutableEquatableArray<SectionModel> sections, ImmutableEquatableArray<MatchNode> names)
+    {
+        var declarations = new List<string>();
+        for (var level = type; level is not null; level = level.ContainingType) declarations.Insert(0, Header(level));
+        return new LayoutModel
+        {
+            HintName = HintName(),
+            Namespace = type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(s_namespace),
+            Declarations = ImmutableEquatableArray<string>.From(declarations),
+            ModelName = Model.ToDisplayString(s_name),
+            ModelType = Model.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat),
+            ExtensionAccessibility = IsForeign ? "public" : null,
+            HidesInherited = HidesInherited(),
+            Rate = Rate,
+            Sections = sections,
+            Names = names,
+        };
+    }
+
+    private double Rate => attribute.ConstructorArguments is [{ Value: double rate }, ..] ? rate : double.NaN;
+
+    private static INamedTypeSymbol? ForOf(AttributeData attribute)
+    {
+        foreach (var argument in attribute.NamedArguments)
+            if (argument is { Key: "For", Value.Value: INamedTypeSymbol model })
+                return model;
+        return null;
+    }
+
+    private void CheckRate(Reporter reporter)
+    {
+        if (attribute.ConstructorArguments.Length == 0 || (Rate > 0 && Rate <= 1)) return;
+        if (attribute.ConstructorArguments[0].Kind == TypedConstantKind.Error) return;
+        var location = attribute.ApplicationSyntaxReference is { } reference ? reference.SyntaxTree.GetLocation(reference.Span) : null;
+        reporter.Report(NumberRules.RateOutOfRange, location, Rate.ToString(System.Globalization.CultureInfo.InvariantCulture), type.Name);
+    }
+
+    private void CheckTakenNames(Reporter reporter)
+    {
+        for (var level = type; level is not null && (level.Equals(type, SymbolEqualityComparer.Default) || !HasLayerDecay(level)); level = level.BaseType)
+        {
+            if (TorchTypes.IsTorchSharp(level)) return;
+            foreach (var name in new[] { "Groups", "GetParameterGroups" })
+                foreach (var member in level.GetMembers(name))
+                    if (name == "Groups" || member is not IMethodSymbol { Parameters.Length: not 1 })
+                        reporter.Report(DeclarationRules.NameTaken, member.Locations is [{ IsInSource: true } at, ..] ? at : null, level.Name, name);
+        }
+
+        if (type.Name == "Groups") reporter.Report(DeclarationRules.NameTaken, null, type.Name, type.Name);
+    }
+
+    // Every offender of the chain in one message, so that it is mended in one go.
+    private string? NotPartial()
+    {
+        var offenders = new List<string>();
+        for (var level = type; level is not null; level = level.ContainingType)
+            if (!IsPartial(level))
+                offenders.Add("'" + level.Name + "'");
+        return offenders.Count == 0 ? null : string.Join(" and ", offenders);
+    }
+
+    private static bool IsPartial(INamedTypeSymbol level)
+    {
+        foreach (var reference in level.DeclaringSyntaxReferences)
+            if (reference.GetSyntax() is not TypeDeclarationSyntax syntax || !syntax.Modifiers.Any(SyntaxKind.PartialKeyword))
+                return false;
+        return true;
+    }
+
+    private bool HidesInherited()
+    {
+        if (IsForeign) return false;
+        for (var level = type.BaseType; level is not null; level = level.BaseType)
+            if (HasLayerDecay(level))
+                return true;
+        return false;
+    }
+
+    private static bool HasLayerDecay(INamedTypeSymbol level)
+    {
+        foreach (var attribute in level.GetAttributes())
+            if (attribute.AttributeClass is { Name: "LayerDecayAttribute" } found && TorchTypes.IsIn(found, "LayerDecayGen"))
+                return true;
+        return false;
+    }
+
+    private static string Header(INamedTypeSymbol level) => "partial " + level switch
+    {
+        { IsRecord: true, TypeKind: TypeKind.Struct } => "record struct ",
+        { IsRecord: true } => "record ",
+        { TypeKind: TypeKind.Struct } => "struct ",
+        { TypeKind: TypeKind.Interface } => "interface ",
+        _ => "class ",
+    } + level.ToDisplayString(s_name);
+
+    private string HintName()
+    {
+        var name = new StringBuilder();
+        for (var level = type; level is not null; level = level.ContainingType)
+            name.Insert(0, level.MetadataName.Replace('`', '-') + ".");
+        if (!type.ContainingNamespace.IsGlobalNamespace) name.Insert(0, type.ContainingNamespace.ToDisplayString() + ".");
+        return name.Append("g.cs").ToString();
+    }
+}

@@ -1,0 +1,60 @@
+using LayerDecayGen.Generator.Diagnostics;
+using LayerDecayGen.Generator.Model;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace LayerDecayGen.Generator.Parser;
+
+/// <summary>The transform: one annotated class to its model and diagnostics. Symbols are read here and nowhere after.</summary>
+internal static class ModelParser
+{
+    /// <summary>Reads one class; whatever fails becomes a diagnostic on it.</summary>
+    public static ParseResult Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    {
+        var type = (INamedTypeSymbol)context.TargetSymbol;
+        if (!SpeaksForClass(type, context)) return ParseResult.Nothing;
+        var reporter = new Reporter(((ClassDeclarationSyntax)context.TargetNode).Identifier.GetLocation());
+        try
+        {
+            var model = Read(type, context, reporter, cancellation);
+            return new ParseResult(reporter.HasErrors ? null : model, reporter.Diagnostics);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            reporter.Report(EnvironmentRules.Unforeseen, null, type.Name, error.GetType().Name, error.Message);
+            return new ParseResult(null, reporter.Diagnostics);
+        }
+    }
+
+    // An attribute on two parts of a class is an error of the compiler's; two files of one name would be a second.
+    private static bool SpeaksForClass(INamedTypeSymbol type, GeneratorAttributeSyntaxContext context)
+    {
+        var here = context.Attributes[0];
+        foreach (var attribute in type.GetAttributes())
+            if (SymbolEqualityComparer.Default.Equals(attribute.AttributeClass, here.AttributeClass))
+                return attribute.ApplicationSyntaxReference?.Span == here.ApplicationSyntaxReference?.Span
+                    && attribute.ApplicationSyntaxReference?.SyntaxTree == here.ApplicationSyntaxReference?.SyntaxTree;
+        return true;
+    }
+
+    private static LayoutModel? Read(
+        INamedTypeSymbol type,
+        GeneratorAttributeSyntaxContext context,
+        Reporter reporter,
+        CancellationToken cancellation)
+    {
+        var declaration = new Declaration(type, context.Attributes[0]);
+        if (!declaration.Check(context.TargetNode, reporter)) return null;
+
+        var model = declaration.Model;
+        var collector = new AnnotationCollector(reporter, cancellation);
+        var names = collector.Collect(model);
+        if (declaration.IsForeign) collector.CollectClassAttributes(type, model, names);
+        names.Sort();
+
+        var groups = context.SemanticModel.Compilation.GetTypeByMetadataName("LayerDecayGen.ParameterGroups");
+        var builder = new SectionBuilder(reporter, model, groups);
+        var nodes = builder.Build(names);
+        return declaration.Describe(builder.Sections, nodes);
+    }
+}

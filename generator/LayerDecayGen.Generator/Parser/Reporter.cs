@@ -1,0 +1,20 @@
+using Microsoft.CodeAnalysis;
+
+namespace LayerDecayGen.Generator.Parser;
+
+/// <summary>Collects diagnostics at real locations; what has none of its own is reported on the class.</summary>
+internal sealed class Reporter(Location fallback)
+{
+    private List<Diagnostic>? _items;
+
+    /// <summary>Whether something was reported that forbids to emit.</summary>
+    public bool HasErrors { get; private set; }
+
+    public DiagnosticList Diagnostics => DiagnosticList.From(_items);
+
+    public void Report(DiagnosticDescriptor rule, Location? location, params object?[] arguments)
+    {
+        (_items ??= []).Add(Diagnostic.Create(rule, location ?? fallback, arguments));
+        HasErrors |= rule.DefaultSeverity == DiagnosticSeverity.Error;
+    }
+}

@@ -1,0 +1,117 @@
+namespace LayerDecayGen.Layout;
+
+/// <content>What generated layouts are written with: short names keep the emitted text readable.</content>
+public abstract partial class LayerLayout
+{
+    /// <summary>Takes the next segment off a dotted name.</summary>
+    /// <param name="rest">The name; left without the segment and its dot, empty at the end.</param>
+    /// <returns>The segment.</returns>
+    protected static ReadOnlySpan<char> Next(scoped ref ReadOnlySpan<char> rest)
+    {
+        var dot = rest.IndexOf('.');
+        var segment = dot < 0 ? rest : rest[..dot];
+        rest = dot < 0 ? default : rest[(dot + 1)..];
+        return segment;
+    }
+
+    /// <summary>Reads a segment that is the index of a child, whole: <c>1</c> never matches <c>10</c>.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="index">The index, from 0.</param>
+    /// <returns>False where the segment is anything but a decimal number as TorchSharp writes it.</returns>
+    protected static bool Index(ReadOnlySpan<char> segment, out int index)
+    {
+        index = 0;
+        if (segment.IsEmpty || segment.Length > 9 || (segment[0] == '0' && segment.Length > 1)) return false;
+        foreach (var digit in segment)
+        {
+            if (!char.IsAsciiDigit(digit)) return false;
+            index = (index * 10) + (digit - '0');
+        }
+
+        return true;
+    }
+
+    /// <summary>Reads the index out of a segment named by a template such as <c>block_{i}</c>.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="before">The text before the hole.</param>
+    /// <param name="after">The text after the hole.</param>
+    /// <param name="index">The index, from 0.</param>
+    /// <returns>False where the segment does not have the template's form.</returns>
+    protected static bool Index(ReadOnlySpan<char> segment, string before, string after, out int index)
+    {
+        index = 0;
+        return segment.Length > before.Length + after.Length
+            && segment.StartsWith(before, StringComparison.Ordinal)
+            && segment.EndsWith(after, StringComparison.Ordinal)
+            && Index(segment[before.Length..^after.Length], out index);
+    }
+
+    /// <summary>A section of <see cref="SectionKind.Layer"/>.</summary>
+    /// <param name="number">The layer.</param>
+    /// <param name="name">The property of <c>Groups</c>.</param>
+    /// <param name="path">Dotted registered names.</param>
+    /// <param name="optional">Whether a model may lack it.</param>
+    /// <param name="attribute">The attribute as written on a class; null where it stands on the member.</param>
+    protected static Section Layer(int number, string name, string path, bool optional = false, string? attribute = null) => new()
+    {
+        Name = name,
+        Path = path,
+        Kind = SectionKind.Layer,
+        Layer = number,
+        Optional = optional,
+        Attribute = attribute ?? FormattableString.Invariant($"[Layer({number})]"),
+    };
+
+    /// <summary>A section of <see cref="SectionKind.Stack"/>.</summary>
+    /// <param name="name">The property of <c>Groups</c>.</param>
+    /// <param name="path">Dotted registered names with a hole for each index.</param>
+    /// <param name="order">Position among the stacks.</param>
+    /// <param name="blocksPerLayer">How many consecutive children form one layer.</param>
+    /// <param name="count">The number of children where it is stated, else 0.</param>
+    /// <param name="hasLayerOf">Whether a method gives a child's layer.</param>
+    /// <param name="optional">Whether a model may lack it.</param>
+    /// <param name="attribute">The attribute as written on a class; null where it stands on the member.</param>
+    protected static Section Stack(
+        string name,
+        string path,
+        int order = 0,
+        int blocksPerLayer = 1,
+        int count = 0,
+        bool hasLayerOf = false,
+        bool optional = false,
+        string? attribute = null) => new()
+    {
+        Name = name,
+        Path = path,
+        Kind = SectionKind.Stack,
+        Order = order,
+        BlocksPerLayer = blocksPerLayer,
+        Count = count == 0 ? null : count,
+        HasLayerOf = hasLayerOf,
+        Optional = optional,
+        Attribute = attribute ?? "[LayerStack]",
+    };
+
+    /// <summary>A section of <see cref="SectionKind.PreviousLayer"/>.</summary>
+    /// <param name="name">The property of <c>Groups</c>.</param>
+    /// <param name="path">Dotted registered names.</param>
+    /// <param name="optional">Whether a model may lack it.</param>
+    /// <param name="attribute">The attribute as written on a class; null where it stands on the member.</param>
+    protected static Section Previous(string name, string path, bool optional = false, string? attribute = null) =>
+        new() { Name = name, Path = path, Kind = SectionKind.PreviousLayer, Optional = optional, Attribute = attribute ?? "[PreviousLayer]" };
+
+    /// <summary>A section of <see cref="SectionKind.LastLayer"/>.</summary>
+    /// <param name="name">The property of <c>Groups</c>.</param>
+    /// <param name="path">Dotted registered names.</param>
+    /// <param name="optional">Whether a model may lack it.</param>
+    /// <param name="attribute">The attribute as written on a class; null where it stands on the member.</param>
+    protected static Section Last(string name, string path, bool optional = false, string? attribute = null) =>
+        new() { Name = name, Path = path, Kind = SectionKind.LastLayer, Optional = optional, Attribute = attribute ?? "[LastLayer]" };
+
+    /// <summary>A section of <see cref="SectionKind.Unassigned"/>.</summary>
+    /// <param name="name">The property of <c>Groups</c> that it would have.</param>
+    /// <param name="path">Dotted registered names.</param>
+    /// <param name="optional">Whether a model may lack it.</param>
+    protected static Section Unassigned(string name, string path, bool optional = false) =>
+        new() { Name = name, Path = path, Kind = SectionKind.Unassigned, Optional = optional, Attribute = "" };
+}
