@@ -1,0 +1,82 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace LayerDecayGen.Optimizers;
+
+/// <summary>A parameter group and the bindings of its tensors: one, or one for each dtype and device it has.</summary>
+internal sealed class BoundGroup
+{
+    private readonly UpdateRule _rule;
+    private readonly Kernel _fastest;
+    private readonly ParamGroup _group;
+    private readonly GroupSource? _source;
+    private readonly string _name;
+    private IEnumerable<Parameter>? _boundTo;
+    private OptimizerState[] _states = [];
+
+    public BoundGroup(UpdateRule rule, Kernel fastest, ParamGroup group, GroupSource? source, int index) =>
+        (_rule, _fastest, _group, _source, _name) = (rule, fastest, group, source, source?.Name ?? $"{index}");
+
+    public IReadOnlyList<Binding> Bindings { get; private set; } = [];
+
+    /// <summary>Binds the tensors unless they are still bound; says whether it did.</summary>
+    public bool Bind(OrderedDict<IntPtr, OptimizerState> states)
+    {
+        if (ReferenceEquals(_boundTo, _group.Parameters) && Bindings.All(b => b.IsCurrent())) return false;
+        Forget();
+        Parameter[] parameters = [.. _group.Parameters];
+        IReadOnlyList<string> names = _source is { } source && source.ParameterNames.Count == parameters.Length
+            ? source.ParameterNames
+            : [.. parameters.Select((_, i) => $"{_name}[{i}]")];
+        for (var i = 0; i < parameters.Length; i++)
+            if (parameters[i].IsInvalid || !states.ContainsKey(parameters[i].Handle)) throw ModelMoved.Error(names[i], _name, "was disposed or replaced");
+        _states = Array.ConvertAll(parameters, p => states[p.Handle]);
+        Bindings =
+        [
+            .. Enumerable.Range(0, parameters.Length)
+                .GroupBy(i => (parameters[i].dtype, parameters[i].device_type, parameters[i].device_index))
+                .Select(alike => new Binding(
+                    _rule, _fastest, _group.Options, new Tensors(_name, [.. alike.Select(i => names[i])], [.. alike.Select(i => parameters[i])]),
+                    [.. alike.Select(i => _states[i])])),
+        ];
+        _boundTo = _group.Parameters;
+        return true;
+    }
+
+    public void Collect()
+    {
+        foreach (var binding in Bindings) binding.Collect();
+    }
+
+    public void Update()
+    {
+        foreach (var binding in Bindings) binding.Update();
+    }
+
+    public void Release()
+    {
+        foreach (var binding in Bindings) binding.Release();
+    }
+
+    /// <summary>Lets go of the bindings; the next step makes them anew.</summary>
+    public void Forget()
+    {
+        foreach (var binding in Bindings) binding.Dispose();
+        (Bindings, _boundTo) = ([], null);
+    }
+
+    /// <summary>Gives the group its parameters anew and makes state for them out of the old one's.</summary>
+    public IEnumerable<(Parameter Parameter, OptimizerState State)> Rebind()
+    {
+        Parameter[] parameters = [.. _source?.Parameters() ?? _group.Parameters];
+        if (parameters.Length != _states.Length)
+            throw new InvalidOperationException($"Group '{_name}' had {_states.Length} parameters and has {parameters.Length}: make a new optimizer.");
+        var moved = parameters.Zip(_states, (p, old) => (p, _rule.Move(old, p, _group.Options))).ToList();
+        Forget();
+        _states = [.. moved.Select(m => m.Item2)];
+        _group.Parameters = parameters;
+        return moved;
+    }
+}

@@ -1,0 +1,103 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace LayerDecayGen.Optimizers;
+
+/// <summary>
+/// Steps an optimizer's groups through the native unit. All gradients are collected and checked first, so an error leaves every parameter as it was.
+/// </summary>
+internal sealed class StepEngine : IDisposable
+{
+    private readonly UpdateRule _rule;
+    private readonly IList<ParamGroup> _groups;
+    private readonly OrderedDict<IntPtr, OptimizerState> _states;
+    private readonly GroupSources _sources;
+    private readonly Kernel _fastest;
+    private readonly KernelChoice? _stock;
+    private readonly Announcement _announcement;
+    private readonly List<BoundGroup> _bound = [];
+
+    public StepEngine(
+        UpdateRule rule, IList<ParamGroup> groups, OrderedDict<IntPtr, OptimizerState> states, GroupSources sources, StepOptions options)
+    {
+        (_rule, _groups, _states, _sources, _fastest) = (rule, groups, states, sources, options.Fastest);
+        _announcement = new Announcement(options.OnFallback);
+        if (NativeUnit.Obstacle is { } obstacle) _stock = new(Kernel.Stock, "", obstacle);
+        else if (_fastest == Kernel.Stock) _stock = new(Kernel.Stock, "", "as asked for");
+        if (_stock is null) Bind();
+        else if (_fastest != Kernel.Stock) _announcement.Make(_stock);
+    }
+
+    /// <summary>Whether the step is TorchSharp's own.</summary>
+    public bool IsStock => _stock is not null;
+
+    public IReadOnlyList<KernelChoice> Kernels => _stock is not null ? [_stock] : [.. _bound.SelectMany(b => b.Bindings).Select(b => b.Choice)];
+
+    public Tensor? Step(Func<Tensor>? closure)
+    {
+        Tensor? loss = null;
+        if (closure is not null)
+            using (enable_grad())
+                loss = closure();
+        using (no_grad())
+        {
+            Bind();
+            Step();
+        }
+
+        return loss;
+    }
+
+    private void Step()
+    {
+        try
+        {
+            foreach (var group in _bound) group.Collect();
+            foreach (var group in _bound) group.Update();
+        }
+        catch
+        {
+            // The counters of the native side may be ahead of the state's: take both from the state at the next step.
+            foreach (var group in _bound) group.Forget();
+            throw;
+        }
+        finally
+        {
+            foreach (var group in _bound) group.Release();
+        }
+    }
+
+    private void Bind()
+    {
+        while (_bound.Count < _groups.Count)
+            _bound.Add(new BoundGroup(_rule, _fastest, _groups[_bound.Count], _sources.Groups.ElementAtOrDefault(_bound.Count), _bound.Count));
+        foreach (var group in _bound)
+            if (group.Bind(_states))
+                foreach (var binding in group.Bindings)
+                    if (_fastest == Kernel.Fused) _announcement.Make(binding.Choice);
+    }
+
+    /// <summary>Checks a group that is added later as PyTorch does: a parameter that is stepped by another group already is refused.</summary>
+    public void RefuseKnown(ParamGroup added)
+    {
+        var known = _groups.SelectMany(g => g.Parameters).Select(p => p.Handle).ToHashSet();
+        if (added.Parameters.Any(p => !known.Add(p.Handle)))
+            throw new ArgumentException("A parameter of the group is in a group of this optimizer already, and would be stepped twice.", nameof(added));
+    }
+
+    /// <summary>Takes the parameters of every group anew and moves the state to them.</summary>
+    public void Rebind()
+    {
+        _sources.Refresh();
+        var moved = _bound.SelectMany(group => group.Rebind()).ToList();
+        _states.Clear();
+        foreach (var (parameter, state) in moved) _states[parameter.Handle] = state;
+    }
+
+    public void Dispose()
+    {
+        foreach (var group in _bound) group.Forget();
+    }
+}
