@@ -19,7 +19,7 @@ internal sealed class BoundGroup
     public BoundGroup(UpdateRule rule, Kernel fastest, ParamGroup group, GroupSource? source, int index) =>
         (_rule, _fastest, _group, _source, _name) = (rule, fastest, group, source, source?.Name ?? $"{index}");
 
-    public IReadOnlyList<Binding> Bindings { get; private set; } = [];
+    public IReadOnlyList<StepBinding> Bindings { get; private set; } = [];
 
     /// <summary>Binds the tensors unless they are still bound; says whether it did.</summary>
     public bool Bind(OrderedDict<IntPtr, OptimizerState> states)
@@ -37,7 +37,7 @@ internal sealed class BoundGroup
         [
             .. Enumerable.Range(0, parameters.Length)
                 .GroupBy(i => (parameters[i].dtype, parameters[i].device_type, parameters[i].device_index))
-                .Select(alike => new Binding(
+                .Select(alike => new StepBinding(
                     _rule, _fastest, _group.Options, new Tensors(_name, [.. alike.Select(i => names[i])], [.. alike.Select(i => parameters[i])]),
                     [.. alike.Select(i => _states[i])])),
         ];

@@ -24,6 +24,7 @@ internal sealed record GroupSources(IReadOnlyList<GroupSource> Groups, Action Re
     {
         ArgumentNullException.ThrowIfNull(groups);
         groups.EnsureBound();
+        Check.NotNegative(learningRate, "learning rate");
         if (groups.Count == 0) throw new ArgumentException("There is no group, so there is nothing to optimize.", nameof(groups));
         return new([.. groups.Select(group => Of(group, learningRate, weightDecay))], groups.Rebind);
     }

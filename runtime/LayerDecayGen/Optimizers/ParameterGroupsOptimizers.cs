@@ -30,6 +30,8 @@ public static class ParameterGroupsOptimizers
         {
             LearningRate = learningRate, beta1 = beta1, beta2 = beta2, eps = eps, weight_decay = weightDecay ?? 0, amsgrad = amsgrad, maximize = maximize,
         };
-        return OptimizerFactory.AdamW(GroupSources.Of(groups, learningRate, weightDecay), options, new(kernel, onFallback));
+        var optimizer = OptimizerFactory.AdamW(GroupSources.Of(groups, learningRate, weightDecay), options, new(kernel, onFallback));
+        groups.Use();
+        return optimizer;
     }
 }

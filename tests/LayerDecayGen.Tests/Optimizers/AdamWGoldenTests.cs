@@ -11,11 +11,12 @@ namespace LayerDecayGen.Tests.Optimizers;
 [Category("Golden")]
 public sealed class AdamWGoldenTests
 {
-    private static IEnumerable<TestCaseData> Cases => OptimizerGoldens.Cases("torch_adamw.json");
+    private static IEnumerable<TestCaseData> Cases => Golden.Cases("optimizers", "torch_adamw");
 
     [TestCaseSource(nameof(Cases))]
-    public void Agrees(JsonElement golden)
+    public void FollowsTheTrajectoryOfPyTorch(GoldenCase of)
     {
+        var golden = of.Json;
         var dtype = OptimizerGoldens.Dtype(golden);
         var tolerance = dtype == ScalarType.Float64 ? 1e-10 : 1e-5;
         var parameters = OptimizerGoldens.Parameters(golden.GetProperty("initial"), dtype);
@@ -38,7 +39,7 @@ public sealed class AdamWGoldenTests
     private static Ours Create(JsonElement golden, Dictionary<string, Parameter> parameters)
     {
         var groups = golden.GetProperty("groups").EnumerateArray().ToList();
-        var sources = TestGroups.Of([.. groups.Select((g, i) => TestGroups.Group(
+        var sources = BareGroups.Of([.. groups.Select((g, i) => BareGroups.Group(
             $"{i}", g.GetProperty("lr").GetDouble(), g.GetProperty("weight_decay").GetDouble(),
             [.. g.GetProperty("params").EnumerateArray().Select(p => (p.GetString()!, parameters[p.GetString()!]))]))]);
         var optimizer = OptimizerFactory.AdamW(sources, new Stock.Options

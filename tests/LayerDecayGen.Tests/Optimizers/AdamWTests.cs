@@ -31,7 +31,7 @@ public sealed class AdamWTests
 
     private static Ours Create(Parameter[][] groups, StepOptions? step = null, bool amsgrad = false) =>
         OptimizerFactory.AdamW(
-            TestGroups.Of([.. groups.Select((g, i) => TestGroups.Group($"g{i}", Rates[i], Decays[i], [.. g.Select((p, j) => ($"p{j}", p))]))]),
+            BareGroups.Of([.. groups.Select((g, i) => BareGroups.Group($"g{i}", Rates[i], Decays[i], [.. g.Select((p, j) => ($"p{j}", p))]))]),
             new Stock.Options { LearningRate = 1e-2, beta1 = 0.9, beta2 = 0.99, eps = 1e-8, weight_decay = 0, amsgrad = amsgrad, maximize = false }, step ?? new());
 
     private static Stock CreateStock(Parameter[][] groups, bool amsgrad = false) =>

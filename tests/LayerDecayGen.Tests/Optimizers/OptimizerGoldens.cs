@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -9,19 +8,6 @@ namespace LayerDecayGen.Tests.Optimizers;
 /// <summary>The golden trajectories of optimizers: reading them and running one.</summary>
 internal static class OptimizerGoldens
 {
-    public static string Folder { get; } = Environment.GetEnvironmentVariable("LAYERDECAYGEN_GOLDENS") is { Length: > 0 } set
-        ? set
-        : Path.Combine(AppContext.BaseDirectory, "goldens");
-
-    /// <summary>The cases of a file, each a named test case that carries its JSON.</summary>
-    public static IEnumerable<TestCaseData> Cases(string file, Func<JsonElement, bool>? where = null)
-    {
-        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "optimizers", file)));
-        foreach (var one in document.RootElement.GetProperty("cases").EnumerateArray())
-            if (where is null || where(one))
-                yield return new TestCaseData(one.Clone()).SetArgDisplayNames(one.GetProperty("id").GetString()!);
-    }
-
     public static ScalarType Dtype(JsonElement golden) => golden.GetProperty("dtype").GetString() == "float64" ? ScalarType.Float64 : ScalarType.Float32;
 
     public static Dictionary<string, Parameter> Parameters(JsonElement initial, ScalarType dtype) =>
@@ -42,17 +28,7 @@ internal static class OptimizerGoldens
     }
 
     public static IEnumerable<double> Flatten(JsonElement json) =>
-        json.ValueKind == JsonValueKind.Array ? json.EnumerateArray().SelectMany(Flatten) : [Number(json)];
-
-    public static double Number(JsonElement json) => json.ValueKind != JsonValueKind.String
-        ? json.GetDouble()
-        : json.GetString() switch
-        {
-            "inf" => double.PositiveInfinity,
-            "-inf" => double.NegativeInfinity,
-            "nan" => double.NaN,
-            var text => double.Parse(text!, CultureInfo.InvariantCulture),
-        };
+        json.ValueKind == JsonValueKind.Array ? json.EnumerateArray().SelectMany(Flatten) : [json.Number()];
 
     /// <summary>Compares relative to the tensor's largest element; what is not finite has to be the same.</summary>
     public static void AssertClose(Tensor actual, JsonElement expected, double tolerance, string what)

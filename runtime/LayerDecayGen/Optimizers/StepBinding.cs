@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace LayerDecayGen.Optimizers;
 
 /// <summary>Parameters of one group, dtype and device with their state, checked once and kept as the arrays that the native side takes.</summary>
-internal sealed class Binding : IDisposable
+internal sealed class StepBinding : IDisposable
 {
     private readonly UpdateRule _rule;
     private readonly OptimizerOptions _options;
@@ -15,7 +15,7 @@ internal sealed class Binding : IDisposable
     private readonly Tensor?[] _gradients;
     private readonly Slice _all;
 
-    public Binding(UpdateRule rule, Kernel fastest, OptimizerOptions options, Tensors tensors, OptimizerState[] states)
+    public StepBinding(UpdateRule rule, Kernel fastest, OptimizerOptions options, Tensors tensors, OptimizerState[] states)
     {
         (_rule, _options, _tensors, _states) = (rule, options, tensors, states);
         _steps = Array.ConvertAll(states, s => rule.Step(s));
