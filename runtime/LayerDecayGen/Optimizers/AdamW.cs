@@ -5,11 +5,12 @@ using static TorchSharp.torch;
 namespace LayerDecayGen.Optimizers;
 
 /// <summary>
-/// TorchSharp's AdamW with the step on LibTorch's fused kernel: one call a group. Groups, options, state, <c>state_dict</c>, saving and loading are TorchSharp's
-/// own, so that its schedulers work on it and its checkpoints can be exchanged with a stock AdamW's.
+/// TorchSharp's AdamW with the step on LibTorch's fused kernel: one call a group. Groups, options, state, <c>state_dict</c>, saving and
+/// loading are TorchSharp's own, so that its schedulers work on it and its checkpoints can be exchanged with a stock AdamW's.
 /// </summary>
 /// <remarks>
-/// A graph that was built before a step and is run backward after it sees the new weights: the kernel's write is invisible to autograd's version check.
+/// A graph that was built before a step and is run backward after it sees the new weights: the kernel's write is invisible to autograd's
+/// version check.
 /// </remarks>
 public sealed class AdamW : TorchSharp.Modules.AdamW, IGroupOptimizer
 {
@@ -30,7 +31,8 @@ public sealed class AdamW : TorchSharp.Modules.AdamW, IGroupOptimizer
     /// <summary>Updates every parameter that has a gradient.</summary>
     /// <param name="closure">Evaluates the model again and returns the loss; optional.</param>
     /// <returns>The closure's loss; null without one.</returns>
-    /// <exception cref="InvalidOperationException">A parameter was moved, or a gradient does not fit it. Nothing has been changed.</exception>
+    /// <exception cref="InvalidOperationException">A parameter was moved, or a gradient does not fit it. Nothing has been
+    /// changed.</exception>
     public override Tensor? step(Func<Tensor>? closure = null) => _engine!.IsStock ? base.step(closure) : _engine.Step(closure);
 
     /// <inheritdoc/>

@@ -3,8 +3,9 @@ using TorchSharp;
 namespace LayerDecayGen.Optimizers;
 
 /// <summary>
-/// The numbers and switches at the end of a call's arguments. A plain <see cref="double"/> would be boxed into a temporary that the collector may take while
-/// the native side still reads it, so each number is a <see cref="Scalar"/> held here, made anew only when its value changes.
+/// The numbers and switches at the end of a call's arguments. A plain <see cref="double"/> would be boxed into a temporary that the
+/// collector may take while the native side still reads it, so each number is a <see cref="Scalar"/> held here, made anew only when its
+/// value changes.
 /// </summary>
 internal sealed class CallNumbers(object[] arguments, int first)
 {

@@ -3,13 +3,14 @@ using static TorchSharp.torch;
 namespace LayerDecayGen.Optimizers;
 
 /// <summary>
-/// The one TorchScript unit through which every optimizer reaches LibTorch's own kernels. Its text is a constant and it is compiled once and kept for
-/// the life of the process: a script with an operator that LibTorch does not know ends the process instead of throwing, and disposing a unit frees nothing.
+/// The one TorchScript unit through which every optimizer reaches LibTorch's own kernels. Its text is a constant and it is compiled once
+/// and kept for the life of the process: a script with an operator that LibTorch does not know ends the process instead of throwing, and
+/// disposing a unit frees nothing.
 /// </summary>
 internal static class NativeUnit
 {
-    // The signatures of torch._fused_* and torch._foreach_* were run on these releases. Another one may spell them differently, which no process
-    // survives finding out, so it gets TorchSharp's own arithmetic and is told so.
+    // The signatures of torch._fused_* and torch._foreach_* were run on these releases. Another one may spell them differently, which no
+    // process survives finding out, so it gets TorchSharp's own arithmetic and is told so.
     private const string VerifiedLibTorch = "2.10.";
 
     private const string Script = """
@@ -49,7 +50,9 @@ internal static class NativeUnit
         ? null
         : $"LibTorch {libTorch} is loaded, and the native operators were verified on {VerifiedLibTorch}x only";
 
-    /// <summary>Calls a function of the unit. Arguments are kept alive over the call: the native side holds no reference of its own.</summary>
+    /// <summary>
+    /// Calls a function of the unit. Arguments are kept alive over the call: the native side holds no reference of its own.
+    /// </summary>
     public static void Invoke(string function, object[] arguments)
     {
         Unit.Value.invoke(function, arguments);

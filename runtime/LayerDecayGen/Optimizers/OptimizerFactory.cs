@@ -4,8 +4,8 @@ using Stock = TorchSharp.Modules;
 namespace LayerDecayGen.Optimizers;
 
 /// <summary>
-/// Turns group sources into TorchSharp's groups. Options are given whole to every group: the constructors that take single numbers fill the others from their own
-/// defaults instead of the optimizer's.
+/// Turns group sources into TorchSharp's groups. Options are given whole to every group: the constructors that take single numbers fill
+/// the others from their own defaults instead of the optimizer's.
 /// </summary>
 internal static class OptimizerFactory
 {

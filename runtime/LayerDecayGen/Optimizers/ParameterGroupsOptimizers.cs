@@ -8,14 +8,16 @@ namespace LayerDecayGen;
 public static class ParameterGroupsOptimizers
 {
     /// <summary>
-    /// AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019; PyTorch's <c>torch.optim.AdamW</c>) on LibTorch's fused kernel.
+    /// AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019; PyTorch's <c>torch.optim.AdamW</c>) on LibTorch's
+    /// fused kernel.
     /// </summary>
     /// <param name="groups">The groups: each gives its own learning rate and weight decay.</param>
     /// <param name="learningRate">The learning rate of a parameter of scale 1.</param>
     /// <param name="beta1">The decay of the mean of gradients, in [0, 1).</param>
     /// <param name="beta2">The decay of the mean of squared gradients, in [0, 1).</param>
     /// <param name="eps">What keeps the denominator from zero.</param>
-    /// <param name="weightDecay">The weight decay of groups that state none; required where there is such a group, so that none is defaulted unseen.</param>
+    /// <param name="weightDecay">The weight decay of groups that state none; required where there is such a group, so that none is
+    /// defaulted unseen.</param>
     /// <param name="amsgrad">Whether to divide by the largest mean of squares so far (Reddi et al. 2018).</param>
     /// <param name="maximize">Whether to climb.</param>
     /// <param name="kernel">The fastest kernel to use: a slower one is a reference to compare with.</param>

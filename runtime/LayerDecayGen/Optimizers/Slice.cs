@@ -15,7 +15,9 @@ internal sealed class Slice : IDisposable
     private object[] _arguments = [];
     private CallNumbers? _numbers;
 
-    /// <summary>A whole binding. The step counters of a fused kernel are views of one tensor, so that counting them all is one addition.</summary>
+    /// <summary>
+    /// A whole binding. The step counters of a fused kernel are views of one tensor, so that counting them all is one addition.
+    /// </summary>
     public Slice(UpdateRule rule, Tensor[] parameters, Tensor[][] slots, ReadOnlySpan<long> steps)
     {
         (_rule, _parameters, Slots, _ownsCount) = (rule, parameters, slots, true);

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace LayerDecayGen.Optimizers;
 
-/// <summary>Parameters of one group, dtype and device with their state, checked once and kept as the arrays that the native side takes.</summary>
+/// <summary>
+/// Parameters of one group, dtype and device with their state, checked once and kept as the arrays that the native side takes.
+/// </summary>
 internal sealed class StepBinding : IDisposable
 {
     private readonly UpdateRule _rule;
@@ -45,7 +47,9 @@ internal sealed class StepBinding : IDisposable
         })];
     }
 
-    /// <summary>Whether the state is still the one that was bound: loading a state dictionary or moving the state puts other tensors in its place.</summary>
+    /// <summary>
+    /// Whether the state is still the one that was bound: loading a state dictionary or moving the state puts other tensors in its place.
+    /// </summary>
     public bool IsCurrent()
     {
         for (var i = 0; i < _steps.Length; i++)
@@ -64,7 +68,9 @@ internal sealed class StepBinding : IDisposable
     /// <summary>Takes the gradients of this step and checks every one of them. Throws before anything is changed.</summary>
     public void Collect() => _tensors.Collect(_gradients, contiguous: Choice.Kernel == Kernel.Fused);
 
-    /// <summary>Updates the parameters that have a gradient. One that has none is skipped whole, and its step count does not advance.</summary>
+    /// <summary>
+    /// Updates the parameters that have a gradient. One that has none is skipped whole, and its step count does not advance.
+    /// </summary>
     public void Update()
     {
         if (IsOneCall())
@@ -83,7 +89,8 @@ internal sealed class StepBinding : IDisposable
         return true;
     }
 
-    // The fused kernels read each parameter's step from a tensor. The list operators take one set of numbers a call, and those depend on the step.
+    // The fused kernels read each parameter's step from a tensor. The list operators take one set of numbers a call, and those depend on
+    // the step.
     private IEnumerable<int[]> Partition() =>
         Enumerable.Range(0, _gradients.Length).Where(i => _gradients[i] is not null)
             .GroupBy(i => Choice.Kernel == Kernel.Fused ? 0 : _steps[i], (_, members) => members.ToArray());

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace LayerDecayGen.Optimizers;
 
 /// <summary>
-/// Steps an optimizer's groups through the native unit. All gradients are collected and checked first, so an error leaves every parameter as it was.
+/// Steps an optimizer's groups through the native unit. All gradients are collected and checked first, so an error leaves every parameter
+/// as it was.
 /// </summary>
 internal sealed class StepEngine : IDisposable
 {
@@ -79,7 +80,9 @@ internal sealed class StepEngine : IDisposable
                     if (_fastest == Kernel.Fused) _announcement.Make(binding.Choice);
     }
 
-    /// <summary>Checks a group that is added later as PyTorch does: a parameter that is stepped by another group already is refused.</summary>
+    /// <summary>
+    /// Checks a group that is added later as PyTorch does: a parameter that is stepped by another group already is refused.
+    /// </summary>
     public void RefuseKnown(ParamGroup added)
     {
         var known = _groups.SelectMany(g => g.Parameters).Select(p => p.Handle).ToHashSet();

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace LayerDecayGen.Optimizers;
 
 /// <summary>
-/// Parameters of one dtype and device, and what has to hold of them and of their gradients before a kernel may see them. LibTorch's fused kernels check
-/// neither dtype nor shape nor layout and read out of bounds where they disagree; here every disagreement is said with the parameter's name.
+/// Parameters of one dtype and device, and what has to hold of them and of their gradients before a kernel may see them. LibTorch's fused
+/// kernels check neither dtype nor shape nor layout and read out of bounds where they disagree; here every disagreement is said with the
+/// parameter's name.
 /// </summary>
 internal sealed class Tensors
 {

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace LayerDecayGen.Optimizers;
 
 /// <summary>
-/// What sets one optimizer apart from another: the tensors it keeps a parameter, the function of the native unit, and its numbers. Everything else, the
-/// binding of tensors and the checks before a call, is shared.
+/// What sets one optimizer apart from another: the tensors it keeps a parameter, the function of the native unit, and its numbers.
+/// Everything else, the binding of tensors and the checks before a call, is shared.
 /// </summary>
 internal abstract class UpdateRule
 {
@@ -49,8 +49,8 @@ internal abstract class UpdateRule
     public abstract int Numbers(Kernel kernel);
 
     /// <summary>
-    /// The numbers and switches of a call, in the order of the function's arguments. A fused kernel reads the step of each parameter from a tensor; the list
-    /// operators take parameters of one step count together and get numbers that hold for it.
+    /// The numbers and switches of a call, in the order of the function's arguments. A fused kernel reads the step of each parameter from
+    /// a tensor; the list operators take parameters of one step count together and get numbers that hold for it.
     /// </summary>
     /// <param name="kernel">What is to be called.</param>
     /// <param name="options">The group's options.</param>

@@ -7,8 +7,8 @@ using Stock = TorchSharp.Modules.AdamW;
 namespace LayerDecayGen.Tests.Optimizers;
 
 /// <summary>
-/// Steps while the collector runs all the time and the learning rate changes at every step: a number that is read after it was freed would show as an error or a
-/// wrong weight. Expected weights come from the update rule in plain doubles.
+/// Steps while the collector runs all the time and the learning rate changes at every step: a number that is read after it was freed would
+/// show as an error or a wrong weight. Expected weights come from the update rule in plain doubles.
 /// </summary>
 public sealed class GarbageCollectionStressTests
 {
