@@ -1,0 +1,74 @@
+using System.Linq;
+using LayerDecayGen.Generator.Diagnostics;
+using LayerDecayGen.Generator.Parser;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace LayerDecayGen.Generator.Analyzers.Rules;
+
+/// <summary>
+/// LDG042, LDG043 and LDG048: a component arrives after registration. One look at when it happens tells which: after the constructor's own call,
+/// after the base constructor's, or after construction.
+/// </summary>
+internal static class ComponentAssigned
+{
+    public static void Check(ModuleFacts facts, Action<Diagnostic> report)
+    {
+        foreach (var assignment in facts.Assignments) Check(assignment, facts, report);
+        foreach (var fill in facts.Fills) Check(fill, facts, report);
+    }
+
+    /// <summary>An assignment from a class that is not the component's owner: <c>model.fc = Linear(...)</c>.</summary>
+    public static void CheckForeign(ISymbol member, IAssignmentOperation assignment, Action<Diagnostic> report)
+    {
+        if (!IsNewComponent(member, assignment.Value) || !RegistrationSyntax.RegistersInConstructor(member.ContainingType)) return;
+        report(Replaced(member, assignment.Syntax));
+    }
+
+    private static void Check(Assignment assignment, ModuleFacts facts, Action<Diagnostic> report)
+    {
+        var (member, value, where, syntax, ofThis) = assignment;
+        if (!IsNewComponent(member, value) || !facts.Scope.Contains(member.ContainingType)) return;
+        if (!ofThis) {
+            if (RegistrationSyntax.RegistersInConstructor(member.ContainingType)) report(Replaced(member, syntax));
+        } else if (facts.IsRegisteredByHand(member, where, syntax.SpanStart) || RegistrationSyntax.OverridesRegisterComponents(facts.Type)) {
+            // The class takes registration into its own hands here.
+        } else if (where is IMethodSymbol { MethodKind: MethodKind.Constructor } constructor
+            && RegistrationSyntax.InitializerRegisters(constructor, "base")) {
+            report(Diagnostic.Create(
+                RegistrationRules.BaseConstructorRegisters, syntax.GetLocation(), member.Name, facts.Type.BaseType!.Name));
+        } else if (RegistrationOrder.IsAfterOwnRegistration(facts, where, syntax)) {
+            report(Late(member, syntax, "assigned"));
+        } else if (RegistrationOrder.IsAfterConstruction(facts.Type, where)) {
+            report(Replaced(member, syntax));
+        }
+    }
+
+    private static void Check(Fill fill, ModuleFacts facts, Action<Diagnostic> report)
+    {
+        if (fill.Receiver is not (IFieldSymbol or IPropertySymbol) || !Components.IsModuleCollection(fill.Container)) return;
+        if (fill.Elements.IsEmpty || facts.NamedRegistrations.Any(registration => SymbolEqualityComparer.Default.Equals(registration.Where, fill.Where))) return;
+        var isReplacement = fill.Syntax is AssignmentExpressionSyntax;
+        if (RegistrationOrder.IsAfterOwnRegistration(facts, fill.Where, fill.Syntax)) {
+            report(Late(fill.Receiver, fill.Syntax, isReplacement ? "given a new element" : "filled"));
+        } else if (RegistrationOrder.IsAfterConstruction(facts.Type, fill.Where)) {
+            report(isReplacement ? Replaced(fill.Receiver, fill.Syntax) : Late(fill.Receiver, fill.Syntax, "filled"));
+        }
+    }
+
+    /// <summary>Null takes a component away, and <c>fc = fc.to(device)</c> gives the same one back.</summary>
+    private static bool IsNewComponent(ISymbol member, IOperation value)
+    {
+        var source = Operations.Unwrap(value);
+        if (!Components.IsComponent(Operations.TypeOf(member)) && !TorchTypes.IsParameter(source.Type)) return false;
+        if (source.ConstantValue is { HasValue: true, Value: null } or { HasValue: true, Value: 0 } || source is IDefaultValueOperation) return false;
+        return !source.DescendantsAndSelf().Any(part => SymbolEqualityComparer.Default.Equals(Operations.MemberOf(part), member));
+    }
+
+    private static Diagnostic Late(ISymbol member, SyntaxNode syntax, string how) =>
+        Diagnostic.Create(RegistrationRules.ComponentAfterRegistration, syntax.GetLocation(), member.Name, how);
+
+    private static Diagnostic Replaced(ISymbol member, SyntaxNode syntax) =>
+        Diagnostic.Create(RegistrationRules.ComponentReplaced, syntax.GetLocation(), member.Name, member.ContainingType.Name);
+}
