@@ -84,10 +84,11 @@ internal sealed class FactCollector(ModuleFacts facts)
             if (argument.Parameter is { Ordinal: 1 }) component = argument.Value;
         }
 
-        if (name is null) return;
+        if (name is null || component is null) return;
         facts.NamedRegistrations.Enqueue(new(
             call.TargetMethod.Name, name.ConstantValue is { HasValue: true, Value: string text } ? text : null,
-            name.Syntax, component is null ? null : Operations.RootMemberOf(component), context.ContainingSymbol, call.Syntax));
+            name.Syntax, Operations.RootMemberOf(component),
+            Operations.Unwrap(component).ConstantValue is { HasValue: true, Value: null }, context.ContainingSymbol, call.Syntax));
     }
 
     private void ReadOwnCall(OperationAnalysisContext context, IInvocationOperation call)
@@ -143,6 +144,4 @@ internal sealed class FactCollector(ModuleFacts facts)
         facts.Fills.Enqueue(new(
             container, receiver is null ? null : Operations.VariableOf(receiver), Operations.Elements(values),
             context.ContainingSymbol, context.Operation.Syntax));
-
-    
 }

@@ -7,8 +7,11 @@ namespace LayerDecayGen.Generator.Analyzers;
 /// <summary>A value given to a member that can hold a component. <c>OfThis</c>: of the same instance.</summary>
 internal sealed record Assignment(ISymbol Member, IOperation Value, ISymbol Where, SyntaxNode Syntax, bool OfThis);
 
-/// <summary>A call of <c>register_module</c> or one of its kin; the name is null where it is not a constant.</summary>
-internal sealed record NamedRegistration(string Method, string? Name, SyntaxNode NameSyntax, ISymbol? Member, ISymbol Where, SyntaxNode Syntax);
+/// <summary>
+/// A call of <c>register_module</c> or one of its kin; the name is null where it is not a constant. Registering null takes a name away.
+/// </summary>
+internal sealed record NamedRegistration(
+    string Method, string? Name, SyntaxNode NameSyntax, ISymbol? Member, bool Removes, ISymbol Where, SyntaxNode Syntax);
 
 /// <summary>Modules put into a container of TorchSharp, or into a collection that may be handed to one.</summary>
 internal sealed record Fill(ITypeSymbol? Container, ISymbol? Receiver, ImmutableArray<IOperation> Elements, ISymbol Where, SyntaxNode Syntax);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LayerDecayGen.Generator.Parser;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
@@ -91,7 +92,8 @@ internal static class Operations
     }
 
     private static bool IsComposite(IOperation operation) => operation is IArrayCreationOperation or ITupleOperation or IObjectCreationOperation
-        or IInvocationOperation or IDelegateCreationOperation or IAnonymousFunctionOperation or IConditionalOperation or IArgumentOperation
+        or IDelegateCreationOperation or IAnonymousFunctionOperation or IConditionalOperation or IArgumentOperation
+        || operation is IInvocationOperation && !TorchTypes.IsTensor(operation.Type)
         || operation.Syntax is CollectionExpressionSyntax or SpreadElementSyntax;
 
     private static IEnumerable<IOperation> Children(IOperation operation) => operation switch {

@@ -26,12 +26,15 @@ internal static class RegisteredName
 
         if (name.Length == 0) return "is empty, which registration answers with an exception; give the component a name";
         if (registration.Method.StartsWith("Conditionally", StringComparison.Ordinal)) return null;
-        if (facts.NamedRegistrations.Any(earlier => IsRepeated(earlier, registration))) {
+        if (facts.NamedRegistrations.Any(earlier => IsRepeated(earlier, registration)) && !IsTakenAway(registration, facts)) {
             return "is registered before in the same body, and a second time throws an InvalidOperationException; give each component its own name";
         }
 
         return registration.Member is IFieldSymbol or IPropertySymbol ? ClashWithField(registration, name, facts) : null;
     }
+
+    private static bool IsTakenAway(NamedRegistration registration, ModuleFacts facts) => facts.NamedRegistrations.Any(other =>
+        other.Removes && other.Name == registration.Name && SymbolEqualityComparer.Default.Equals(other.Where, registration.Where));
 
     private static bool IsRepeated(NamedRegistration earlier, NamedRegistration later) =>
         earlier.Name == later.Name

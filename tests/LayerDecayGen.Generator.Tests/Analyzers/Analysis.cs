@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using LayerDecayGen.Generator.Analyzers;
+using LayerDecayGen.Generator.Tests.Support;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Text;
+
+namespace LayerDecayGen.Generator.Tests.Analyzers;
+
+/// <summary>
+/// Runs the analyzers as the compiler does, .editorconfig and #pragma included. What is expected stands in the source: a line that is to be reported
+/// ends in a comment with the rule's id.
+/// </summary>
+internal static partial class Analysis
+{
+    public const string CheckAllModules = "layerdecaygen_check_all_modules = true";
+
+    /// <summary>Asserts that the marked lines, and no others, are reported.</summary>
+    public static async Task ReportsMarkedLines(string source, params string[] settings)
+    {
+        var found = await Run(source, settings);
+        Assert.That(found.Select(At), Is.EquivalentTo(Marked(source)), string.Join("\n", found));
+    }
+
+    public static async Task<ImmutableArray<Diagnostic>> Run(string source, params string[] settings)
+    {
+        var config = new EditorConfig(settings);
+        var compilation = Compile(source, config);
+        var options = new CompilationWithAnalyzersOptions(
+            new AnalyzerOptions([], config), onAnalyzerException: null, concurrentAnalysis: true, logAnalyzerExecutionTime: false);
+        var analyzers = compilation.WithAnalyzers(
+            [new RegistrationTrapAnalyzer()], options);
+        var found = await analyzers.GetAllDiagnosticsAsync();
+        Assert.That(found.Where(static d => d.Id.StartsWith("AD", StringComparison.Ordinal)), Is.Empty, "an analyzer threw");
+        return [.. found.Where(static d => d.Id.StartsWith("LDG", StringComparison.Ordinal) && !d.IsSuppressed)];
+    }
+
+    private static CSharpCompilation Compile(string source, EditorConfig config)
+    {
+        var compilation = Compiler.Compile([source]);
+        var tree = compilation.SyntaxTrees[0];
+        compilation = compilation.ReplaceSyntaxTree(tree, tree.WithFilePath(EditorConfig.SourcePath));
+        Assert.That(compilation.GetDiagnostics().Where(static d => d.Severity == DiagnosticSeverity.Error), Is.Empty, "the source compiles");
+        return compilation.WithOptions(compilation.Options.WithSyntaxTreeOptionsProvider(config.Severities));
+    }
+
+    private static (string Id, int Line) At(Diagnostic diagnostic)
+    {
+        Assert.That(diagnostic.Location.IsInSource, "a location in source, or #pragma cannot reach it");
+        return (diagnostic.Id, diagnostic.Location.GetLineSpan().StartLinePosition.Line + 1);
+    }
+
+    private static IEnumerable<(string Id, int Line)> Marked(string source) =>
+        from line in SourceText.From(source).Lines
+        from Match mark in Mark().Matches(line.ToString())
+        select (mark.Groups[1].Value, line.LineNumber + 1);
+
+    [GeneratedRegex(@"//.*\b(LDG\d{3})\b")]
+    private static partial Regex Mark();
+}
