@@ -28,4 +28,10 @@ public static class DeclarationRules
         "LDG004",
         "A generated member's name is taken",
         "'{0}' declares '{1}' itself, which [LayerDecay] generates; rename it");
+
+    /// <summary>The class is visible in its file only.</summary>
+    public static readonly DiagnosticDescriptor FileLocal = RuleFactory.Error(
+        "LDG005",
+        "A class with [LayerDecay] cannot be file-local",
+        "'{0}' is file-local, so generated code in another file cannot extend it; make it internal, or private inside another class");
 }

@@ -22,4 +22,40 @@ public static class LayerRules
         "LDG012",
         "[LayerStack] needs indexed children",
         "[LayerStack] on '{0}' finds no indexed children in its type '{1}'; it takes a ModuleList, Sequential, ModuleDict, ParameterList or TransformerEncoder, or a path with a hole such as \"block_{{i}}\"");
+
+    /// <summary>Nothing to share a layer with.</summary>
+    public static readonly DiagnosticDescriptor NothingBefore = RuleFactory.Error(
+        "LDG013",
+        "[PreviousLayer] has no layer before it",
+        "{0} on '{1}' has no layer to share: no [Layer] or [LayerStack] stands before it; put it after one, or give it [Layer(0)]");
+
+    /// <summary>Stacks ordered in part.</summary>
+    public static readonly DiagnosticDescriptor OrderOnSome = RuleFactory.Error(
+        "LDG014",
+        "Some stacks state an order and some do not",
+        "'{0}': {1} states no Order while {2} does; state it on every stack or on none");
+
+    /// <summary>The method that gives layers is not there.</summary>
+    public static readonly DiagnosticDescriptor NoSuchMethod = RuleFactory.Error(
+        "LDG015",
+        "LayerOf names no fitting method",
+        "{0}: '{1}' has no accessible method '{2}' of the form '{3}'");
+
+    /// <summary>Layer numbers with a hole.</summary>
+    public static readonly DiagnosticDescriptor Gap = RuleFactory.Error(
+        "LDG016",
+        "Layer numbers have a gap",
+        "{0} of '{1}' leaves layer {2} empty; number the layers without gaps");
+
+    /// <summary>Too many levels.</summary>
+    public static readonly DiagnosticDescriptor TooDeep = RuleFactory.Error(
+        "LDG017",
+        "A stack has too many levels",
+        "{0}: '{1}' has more than {2} indices; mark a list further in");
+
+    /// <summary>A root without a layer.</summary>
+    public static readonly DiagnosticDescriptor NoLayers = RuleFactory.Warning(
+        "LDG018",
+        "A model has no layers",
+        "'{0}' carries [LayerDecay], but no member or path of it has a layer; add [Layer(n)], [LayerStack] or [LastLayer]");
 }

@@ -11,8 +11,8 @@ public static class NumberRules
         "The layer decay rate is outside (0, 1]",
         "The layer decay rate {0} of '{1}' is outside (0, 1]; 1 means no decay, usual rates are 0.65 to 0.9");
 
-    /// <summary>A number is too small.</summary>
-    public static readonly DiagnosticDescriptor TooSmall = RuleFactory.Error(
+    /// <summary>A number cannot be.</summary>
+    public static readonly DiagnosticDescriptor OutOfRange = RuleFactory.Error(
         "LDG031",
         "A number of a layer attribute is out of range",
         "{0} on '{1}': {2} must be {3}");

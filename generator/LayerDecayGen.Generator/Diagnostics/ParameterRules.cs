@@ -10,4 +10,10 @@ public static class ParameterRules
         "LDG020",
         "A path matches nothing",
         "{0} matches no parameter of '{1}': '{2}' registers no '{3}'{4}");
+
+    /// <summary>One attribute makes another ineffective.</summary>
+    public static readonly DiagnosticDescriptor Hidden = RuleFactory.Warning(
+        "LDG021",
+        "An attribute hides another",
+        "{0} on '{1}' has no effect: {2} on the same member hides it");
 }

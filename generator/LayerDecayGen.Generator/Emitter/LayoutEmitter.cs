@@ -56,19 +56,30 @@ internal static class LayoutEmitter
             " : base(model, CompiledLayout.Instance, recipe) { }");
         for (var i = 0; i < model.Sections.Count; i++)
             if (model.Sections[i] is { Kind: not SectionKind.Unassigned } section)
-                Property(writer, section, i);
+                Property(writer, model, section, i);
+        Scales(writer, model.Scales);
         writer.Line();
         Layout(writer, model);
         writer.Close();
     }
 
-    private static void Property(SourceWriter writer, SectionModel section, int index)
+    private static void Property(SourceWriter writer, LayoutModel model, SectionModel section, int index)
     {
         var stack = section.Kind == SectionKind.Stack;
         writer.Line();
-        writer.Line("/// <summary><c>", Xml(section.Path), "</c>: ", GroupTable.Layer(section), ".</summary>");
+        writer.Line("/// <summary><c>", Xml(section.Path), "</c>; layer: ", GroupTable.LayerOf(model, index), ".</summary>");
         writer.Line("public " + Runtime, stack ? "StackView " : "SectionView ", section.Property, stack ? " => Stack(" : " => Section(",
             SourceWriter.Literal(index) + ");");
+    }
+
+    private static void Scales(SourceWriter writer, ImmutableEquatableArray<double> scales)
+    {
+        if (scales.Count == 0) return;
+        writer.Line();
+        writer.Line("/// <summary>The lr scale of each layer under the declared rate; the depth is declared and checked on the live model.</summary>");
+        var text = "";
+        foreach (var scale in scales) text += (text.Length == 0 ? "" : ", ") + SourceWriter.Literal(scale);
+        writer.Line("public static global::System.ReadOnlySpan<double> LayerScales => new double[] { ", text, " };");
     }
 
     private static void Layout(SourceWriter writer, LayoutModel model)
@@ -125,5 +136,5 @@ internal static class LayoutEmitter
         writer.Close("};");
     }
 
-    private static string Xml(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
+    public static string Xml(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
 }

@@ -7,13 +7,13 @@ internal static class MatcherEmitter
 {
     private const string Letters = "ijklmnop";
 
-    public static void Emit(SourceWriter writer, ImmutableEquatableArray<MatchNode> names)
+    public static void Emit(SourceWriter writer, MatchNode root)
     {
         writer.Line("public override bool TryMatch(global::System.ReadOnlySpan<char> name, out global::LayerDecayGen.Layout.LayoutMatch match)");
         writer.Open();
-        Branch(writer, names, holes: 0, covered: false);
-        writer.Line("match = default;");
-        writer.Line("return false;");
+        writer.Line("match = ", root.Facts is { } facts ? Match(facts) : "default", ";");
+        Branch(writer, root.Children, holes: 0, covered: root.Facts is not null);
+        writer.Line(root.Facts is null ? "return false;" : "return true;");
         writer.Close();
     }
 
@@ -36,7 +36,7 @@ internal static class MatcherEmitter
         var label = SourceWriter.Literal(node.Segment);
         if (node.Facts is null && node.Children.Count == 1 && node.Children[0] is { IsTemplate: true } child)
         {
-            writer.Line("case ", label, " when ", IndexCall(child.Segment, "Next(ref name)", holes), ":");
+            writer.Line("case ", label, " when ", IndexCall(child, "Next(ref name)", holes), ":");
             Body(writer, child, holes + 1, covered);
             return;
         }
@@ -48,7 +48,7 @@ internal static class MatcherEmitter
     private static void Template(SourceWriter writer, MatchNode node, int holes, bool covered)
     {
         var segment = "s" + SourceWriter.Literal(holes);
-        writer.Line("case var ", segment, " when ", IndexCall(node.Segment, segment, holes), ":");
+        writer.Line("case var ", segment, " when ", IndexCall(node, segment, holes), ":");
         Body(writer, node, holes + 1, covered);
     }
 
@@ -62,26 +62,37 @@ internal static class MatcherEmitter
         writer.Unindent();
     }
 
-    private static string IndexCall(string template, string segment, int holes)
+    private static string IndexCall(MatchNode node, string segment, int holes)
     {
+        var template = node.Segment;
         var open = template.IndexOf('{');
         var close = template.IndexOf('}', open);
         var name = Letters[holes];
-        return open == 0 && close == template.Length - 1
-            ? $"Index({segment}, out var {name})"
-            : $"Index({segment}, {SourceWriter.Literal(template.Substring(0, open))}, {SourceWriter.Literal(template.Substring(close + 1))}, out var {name})";
+        if (open == 0 && close == template.Length - 1) return (node.Named ? "Child(" : "Index(") + segment + ", out var " + name + ")";
+        var before = SourceWriter.Literal(template.Substring(0, open));
+        var after = SourceWriter.Literal(template.Substring(close + 1));
+        return "Index(" + segment + ", " + before + ", " + after + ", out var " + name + ")";
     }
 
     private static string Match(MatchFacts facts)
     {
-        var text = "new(" + SourceWriter.Literal(facts.Section);
-        for (var hole = 0; hole < facts.Indices; hole++) text += ", " + Letters[hole];
-        text += facts.AboveInnermost ? ", -1)" : ")";
+        var text = "new(" + SourceWriter.Literal(facts.Section) + Indices(facts) + ")";
         var facets = "";
         if (facts.NoWeightDecay) facets += ", NoWeightDecay = true";
         if (facts.Frozen) facets += ", Frozen = true";
         if (facts.LearningRateScale != 1) facets += ", LearningRateScale = " + SourceWriter.Literal(facts.LearningRateScale);
         if (!double.IsNaN(facts.WeightDecay)) facets += ", WeightDecay = " + SourceWriter.Literal(facts.WeightDecay);
         return facets.Length == 0 ? text : text + " { " + facets.Substring(2) + " }";
+    }
+
+    // (i) in a stack, (i, j) in a stack of stacks, (Fold(i, j), k) deeper; what a stage owns beside its blocks has no last index.
+    private static string Indices(MatchFacts facts)
+    {
+        if (facts.Indices == 0) return "";
+        if (facts.Levels == 1) return ", " + Letters[0];
+        var stage = Letters[0].ToString();
+        for (var level = 1; level < facts.Levels - 1; level++)
+            stage = "Fold(" + stage + ", " + (level < facts.Indices ? Letters[level].ToString() : "Beyond") + ")";
+        return ", " + stage + ", " + (facts.Indices == facts.Levels ? Letters[facts.Levels - 1].ToString() : "-1");
     }
 }

@@ -30,6 +30,20 @@ public sealed record LayoutModel
     /// <summary>The sections in opening order.</summary>
     public required ImmutableEquatableArray<SectionModel> Sections { get; init; }
 
-    /// <summary>What the matcher branches on at the first name segment.</summary>
-    public required ImmutableEquatableArray<MatchNode> Names { get; init; }
+    /// <summary>Names that are not decayed inside sections that are.</summary>
+    public required ImmutableEquatableArray<Exemption> Exemptions { get; init; }
+
+    /// <summary>The matcher's tree, starting above the first segment.</summary>
+    public required MatchNode Names { get; init; }
+
+    /// <summary>The lr scale of each layer where depth and rate are constants; empty elsewhere.</summary>
+    public required ImmutableEquatableArray<double> Scales { get; init; }
+
+    /// <summary>The first and last layer of each section where depth is constant, two entries a section; empty elsewhere.</summary>
+    public required ImmutableEquatableArray<int> Layers { get; init; }
 }
+
+/// <summary>A name that <c>[NoWeightDecay]</c> exempts inside a section that is decayed.</summary>
+/// <param name="Section">The section.</param>
+/// <param name="Path">Dotted registered names.</param>
+public sealed record Exemption(int Section, string Path);

@@ -8,6 +8,9 @@ public sealed record MatchNode(string Segment, MatchFacts? Facts, ImmutableEquat
 {
     /// <summary>Whether the segment holds an index.</summary>
     public bool IsTemplate => Segment.IndexOf('{') >= 0;
+
+    /// <summary>Whether the children of a container may have names in place of indices.</summary>
+    public bool Named { get; init; }
 }
 
 /// <summary>What the declaration says of a set of names.</summary>
@@ -17,8 +20,8 @@ public sealed record MatchFacts(int Section)
     /// <summary>How many of the holes so far are indices of the stack, from the first: 0 outside, 1 in a stack, more in stacks of stacks.</summary>
     public int Indices { get; init; }
 
-    /// <summary>Whether the stack has one more level below, so that the last index is missing here.</summary>
-    public bool AboveInnermost { get; init; }
+    /// <summary>How many indices the stack's innermost children have; more than <see cref="Indices"/> for what a stage owns beside them.</summary>
+    public int Levels { get; init; }
 
     /// <summary>Whether nothing is decayed.</summary>
     public bool NoWeightDecay { get; init; }

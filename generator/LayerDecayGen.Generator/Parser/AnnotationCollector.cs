@@ -4,52 +4,43 @@ using Microsoft.CodeAnalysis;
 namespace LayerDecayGen.Generator.Parser;
 
 /// <summary>Reads the attributes of a model, of the classes of its members and of their members into a tree of registered names.</summary>
-internal sealed class AnnotationCollector(Reporter reporter, CancellationToken cancellation)
+internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter, CancellationToken cancellation)
 {
-    private readonly Dictionary<ITypeSymbol, bool> _speaks = new(SymbolEqualityComparer.Default);
     private readonly HashSet<ITypeSymbol> _open = new(SymbolEqualityComparer.Default);
+    private readonly PathResolver _paths = new(reader, reporter, cancellation);
 
     /// <summary>Reads a model; every member of the root gets a node, deeper ones only where an attribute speaks of them.</summary>
-    public NameNode Collect(INamedTypeSymbol root)
+    /// <param name="root">The model class.</param>
+    /// <param name="carrier">Another class whose attributes speak of the model; null where the model speaks for itself.</param>
+    public NameNode Collect(INamedTypeSymbol root, INamedTypeSymbol? carrier)
     {
-        var node = new NameNode("", null);
+        var node = new NameNode("", null) { Type = root };
         Collect(root, node, keepAll: true);
+        if (carrier is not null) CollectClassAttributes(carrier, root, node);
         node.Sort();
         return node;
     }
 
-    /// <summary>Reads the attributes that stand on a class and speak of another.</summary>
-    public void CollectClassAttributes(INamedTypeSymbol carrier, INamedTypeSymbol model, NameNode node)
-    {
-        var attributes = Annotation.Read(carrier.GetAttributes());
-        if (attributes is null) return;
-        foreach (var annotation in attributes)
-        {
-            // What a member says of itself goes before what its class says of all.
-            if (annotation.Path is null && (annotation.IsLayer ? node.Layer is not null : annotation.Kind == AnnotationKind.WeightDecay && !double.IsNaN(node.WeightDecay)))
-                continue;
-            annotation.Carrier = carrier;
-            Attach(annotation, node, model, model);
-        }
-    }
-
     private void Collect(INamedTypeSymbol type, NameNode node, bool keepAll)
     {
+        cancellation.ThrowIfCancellationRequested();
         if (!_open.Add(type)) return;
-        var members = MemberReader.Read(type, cancellation);
+        var members = reader.Read(type);
         for (var i = 0; i < members.Count; i++)
         {
             var member = members[i];
             var annotations = member.ReadAnnotations();
-            if (!keepAll && annotations is null && !Speaks(member.Type)) continue;
-            var child = NodeOf(node, member, i);
+            var follow = reader.Speaks(reader.HeldBy(member));
+            if (member.IsCapture || (!keepAll && annotations is null && !follow)) continue;
+            var child = node.Child(member.Registered);
+            child.Describe(member, i, reader);
             foreach (var annotation in annotations ?? [])
             {
-                annotation.Carrier = member.Symbol.ContainingType;
-                Attach(annotation, child, member.Type, type);
+                annotation.Carrier = member.Holder;
+                Attach(annotation, child, type);
             }
 
-            Follow(child, member.Type);
+            if (follow) Follow(child, child.Type);
         }
 
         for (var level = type; level is not null && MemberReader.IsUserModule(level); level = level.BaseType)
@@ -57,27 +48,41 @@ internal sealed class AnnotationCollector(Reporter reporter, CancellationToken c
         _open.Remove(type);
     }
 
-    private static NameNode NodeOf(NameNode parent, Member member, int ordinal)
+    private void CollectClassAttributes(INamedTypeSymbol carrier, INamedTypeSymbol model, NameNode node)
     {
-        var node = parent.Child(member.Registered);
-        node.Member = member;
-        node.Display = member.Name;
-        node.Alias = member.Alias;
-        node.Ordinal = ordinal;
-        node.Optional |= member.MayBeNull;
-        return node;
+        foreach (var annotation in Annotation.Read(carrier.GetAttributes()) ?? [])
+        {
+            // What a member says of itself goes before what its class says of all.
+            if (annotation.Path is null && annotation.IsLayer && node.Layer is not null) continue;
+            if (annotation.Path is null && annotation.Kind == AnnotationKind.WeightDecay && !double.IsNaN(node.WeightDecay)) continue;
+            annotation.Carrier = carrier;
+            Attach(annotation, node, model);
+        }
     }
 
     private void Follow(NameNode node, ITypeSymbol? type)
     {
-        if (!Speaks(type)) return;
-        if (TorchTypes.IsContainer(type, out var element) && element is not null) Follow(node.Child(NameNode.Hole), element);
-        else if (type is INamedTypeSymbol named) Collect(named, node, keepAll: false);
+        if (TorchTypes.IsContainer(type, out var element) && element is not null && reader.Speaks(element))
+        {
+            var child = node.Child(NameNode.Hole);
+            child.Type = element;
+            child.Named |= TorchTypes.HasNamedChildren(type);
+            Follow(child, element);
+        }
+
+        if (type is INamedTypeSymbol named && MemberReader.IsUserModule(type)) Collect(named, node, keepAll: false);
     }
 
-    private void Attach(Annotation annotation, NameNode node, ITypeSymbol? type, INamedTypeSymbol model)
+    private void Attach(Annotation annotation, NameNode node, INamedTypeSymbol model)
     {
-        if (annotation.Path is { } path && !new PathResolver(reporter, cancellation).TryResolve(annotation, path, model, ref node, ref type)) return;
+        var type = node.Type;
+        if (!IsInRange(annotation, node)) return;
+        if (annotation.Path is { } path && !_paths.TryResolve(annotation, path, model, ref node, ref type))
+        {
+            node.IsDisputed = true;
+            return;
+        }
+
         switch (annotation.Kind)
         {
             case AnnotationKind.NoWeightDecay: node.NoWeightDecay = true; break;
@@ -86,23 +91,48 @@ internal sealed class AnnotationCollector(Reporter reporter, CancellationToken c
             case AnnotationKind.LearningRateScale: node.LearningRateScale *= annotation.Value; break;
             default: AttachLayer(annotation, node, type, model); break;
         }
+
+        CheckHidden(annotation, node);
     }
 
     private void AttachLayer(Annotation annotation, NameNode node, ITypeSymbol? type, INamedTypeSymbol model)
     {
-        if (annotation is { Kind: AnnotationKind.Layer, Number: < 0 })
-        {
-            reporter.Report(NumberRules.TooSmall, annotation.Location, annotation.Text, node.Display, "the layer", "0 or above");
-            return;
-        }
-
         var target = annotation.Kind == AnnotationKind.Stack ? StackOf(node, type) : node;
+        node.IsDisputed = target is null;
         if (target is null)
             reporter.Report(LayerRules.NotAStack, annotation.Location, node.Display, type?.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat));
         else if ((target.Layer ?? node.Layer ?? StackBelow(node)?.Layer) is { } first)
             reporter.Report(LayerRules.TwoLayers, annotation.Location, annotation.Text, model.Name + "." + node.Display, first.Text);
         else
             target.Layer = annotation;
+    }
+
+    private bool IsInRange(Annotation annotation, NameNode node)
+    {
+        var complaint = annotation switch
+        {
+            { Kind: AnnotationKind.Layer, Number: < 0 } => ("the layer", "0 or above"),
+            { Kind: AnnotationKind.Stack, BlocksPerLayer: < 1 } => ("BlocksPerLayer", "1 or above"),
+            { Kind: AnnotationKind.Stack, Count: < 0 } => ("Count", "0 or above"),
+            { Kind: AnnotationKind.WeightDecay, Value: < 0 or double.NaN or double.PositiveInfinity } => ("the weight decay", "a finite number of 0 or above"),
+            { Kind: AnnotationKind.LearningRateScale, Value: < 0 or double.NaN or double.PositiveInfinity } => ("the scale", "a finite number of 0 or above"),
+            _ => default,
+        };
+        if (complaint == default) return true;
+        node.IsDisputed = true;
+        reporter.Report(NumberRules.OutOfRange, annotation.Location, annotation.Text, node.Display, complaint.Item1, complaint.Item2);
+        return false;
+    }
+
+    private void CheckHidden(Annotation annotation, NameNode node)
+    {
+        var hiding = node switch
+        {
+            { Frozen: true } when annotation.Kind != AnnotationKind.Frozen && !annotation.IsLayer => "[Frozen]",
+            { NoWeightDecay: true } when annotation.Kind == AnnotationKind.WeightDecay => "[NoWeightDecay]",
+            _ => annotation is { LayerOf: not null, BlocksPerLayer: > 1 } ? "LayerOf" : null,
+        };
+        if (hiding is not null) reporter.Report(ParameterRules.Hidden, annotation.Location, annotation.Text, node.Display, hiding);
     }
 
     private static NameNode? StackBelow(NameNode node)
@@ -116,33 +146,16 @@ internal sealed class AnnotationCollector(Reporter reporter, CancellationToken c
     private static NameNode? StackOf(NameNode node, ITypeSymbol? type)
     {
         if (node.IsTemplate) return node;
-        if (TorchTypes.IsNativeStack(type)) return node.Child("layers").Child(NameNode.Hole);
-        return TorchTypes.IsContainer(type, out _) || TorchTypes.IsOpaque(type) ? node.Child(NameNode.Hole) : null;
-    }
-
-    // Whether a class or what it holds carries an attribute of ours; most blocks do not and cost no more than this look.
-    private bool Speaks(ITypeSymbol? type)
-    {
-        if (TorchTypes.IsContainer(type, out var element) && element is not null && Speaks(element)) return true;
-        if (!MemberReader.IsUserModule(type)) return false;
-        if (_speaks.TryGetValue(type!, out var known)) return known;
-        _speaks[type!] = false;
-        return _speaks[type!] = Reads(type!);
-    }
-
-    private bool Reads(ITypeSymbol type)
-    {
-        for (var level = type; level is not null && MemberReader.IsUserModule(level); level = level.BaseType)
+        if (TorchTypes.IsNativeStack(type))
         {
-            if (Annotation.IsOn(level.GetAttributes())) return true;
-            foreach (var symbol in level.GetMembers())
-                if (symbol is IFieldSymbol { IsStatic: false } field
-                    && (Annotation.IsOn(field.GetAttributes())
-                        || (field.AssociatedSymbol is { } property && Annotation.IsOn(property.GetAttributes()))
-                        || Speaks(field.Type)))
-                    return true;
+            var layers = node.Child("layers");
+            layers.Display = "";
+            return layers.Child(NameNode.Hole);
         }
 
-        return false;
+        if (!TorchTypes.IsContainer(type, out _) && !TorchTypes.IsOpaque(type)) return null;
+        var hole = node.Child(NameNode.Hole);
+        hole.Named |= TorchTypes.HasNamedChildren(type);
+        return hole;
     }
 }

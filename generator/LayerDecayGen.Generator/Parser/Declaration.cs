@@ -31,15 +31,18 @@ internal sealed class Declaration(INamedTypeSymbol type, AttributeData attribute
         if (language < LanguageVersion.CSharp11)
             reporter.Report(EnvironmentRules.LanguageTooOld, null, type.Name, language.ToDisplayString());
         if (NotPartial() is { } missing) reporter.Report(DeclarationRules.NotPartial, null, type.Name, missing);
-        if (!TorchTypes.IsModule(Model)) reporter.Report(DeclarationRules.NotAModule, null, type.Name);
+        if (IsFileLocal(type)) reporter.Report(DeclarationRules.FileLocal, null, type.Name);
+        if (IsForeign && ForProblem() is { } problem) reporter.Report(DeclarationRules.ForMisuse, null, type.Name, Model.Name, problem);
+        else if (!TorchTypes.IsModule(Model)) reporter.Report(DeclarationRules.NotAModule, null, Model.Name);
         CheckTakenNames(reporter);
         CheckRate(reporter);
         return !reporter.HasErrors;
     }
 
     /// <summary>The model for the emitter.</summary>
-    public LayoutModel Describe(ImmutableEquatableArray<SectionModel> sections, ImmutableEquatableArray<MatchNode> names)
+    public LayoutModel Describe(SectionBuilder builder, MatchNode names)
     {
+        var depth = ConstantDepth.Of(builder.Sections);
         var declarations = new List<string>();
         for (var level = type; level is not null; level = level.ContainingType) declarations.Insert(0, Header(level));
         return new LayoutModel
@@ -49,11 +52,14 @@ internal sealed class Declaration(INamedTypeSymbol type, AttributeData attribute
             Declarations = ImmutableEquatableArray<string>.From(declarations),
             ModelName = Model.ToDisplayString(s_name),
             ModelType = Model.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat),
-            ExtensionAccessibility = IsForeign ? "public" : null,
+            ExtensionAccessibility = !IsForeign ? null : LeastAccessible(Model) == Accessibility.Public ? "public" : "internal",
             HidesInherited = HidesInherited(),
             Rate = Rate,
-            Sections = sections,
+            Sections = builder.Sections,
+            Exemptions = builder.Exemptions,
             Names = names,
+            Layers = depth?.Layers ?? ImmutableEquatableArray<int>.Empty,
+            Scales = depth?.Scales(Rate) ?? ImmutableEquatableArray<double>.Empty,
         };
     }
 
@@ -66,6 +72,33 @@ internal sealed class Declaration(INamedTypeSymbol type, AttributeData attribute
                 return model;
         return null;
     }
+
+    private string? ForProblem() => this switch
+    {
+        _ when !type.IsStatic => "the class must be static; a class that is the model itself needs no For",
+        _ when type.ContainingType is not null => "extension methods need a class that is not nested",
+        _ when type.IsGenericType => "extension methods need a class that is not generic",
+        _ when Model.IsUnboundGenericType => "a generic model needs its type arguments",
+        _ when !TorchTypes.IsModule(Model) => "it does not derive from torch.nn.Module",
+        _ when LeastAccessible(Model) is not (Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal) => "the model is not accessible",
+        _ => null,
+    };
+
+    private static Accessibility LeastAccessible(INamedTypeSymbol model)
+    {
+        var least = Accessibility.Public;
+        for (var level = model; level is not null; level = level.ContainingType)
+        {
+            if (level.DeclaredAccessibility < least) least = level.DeclaredAccessibility;
+            foreach (var argument in level.TypeArguments)
+                if (argument is INamedTypeSymbol named && LeastAccessible(named) is var inner && inner < least)
+                    least = inner;
+        }
+
+        return least;
+    }
+
+    private static bool IsFileLocal(INamedTypeSymbol level) => level.IsFileLocal || (level.ContainingType is { } outer && IsFileLocal(outer));
 
     private void CheckRate(Reporter reporter)
     {

@@ -3,28 +3,40 @@ using Microsoft.CodeAnalysis;
 namespace LayerDecayGen.Generator.Parser;
 
 /// <summary>One field or property of a module class, as TorchSharp registers it.</summary>
-internal sealed class Member(IFieldSymbol symbol, string registered)
+/// <param name="holder">The class that declares it.</param>
+/// <param name="name">The name in source: the property's for an auto-property.</param>
+/// <param name="registered">The name in <c>named_parameters()</c>.</param>
+/// <param name="type">The declared type; null where it cannot be read.</param>
+/// <param name="symbol">The field; null for a private one of another assembly, of which only name and type are known.</param>
+internal sealed class Member(INamedTypeSymbol holder, string name, string registered, ITypeSymbol? type, IFieldSymbol? symbol)
 {
-    /// <summary>The name in <c>named_parameters()</c>.</summary>
+    public INamedTypeSymbol Holder { get; } = holder;
+
+    public string Name { get; } = name;
+
     public string Registered { get; } = registered;
+
+    public ITypeSymbol? Type { get; } = type;
 
     /// <summary>A second name under which the same member may be registered; null usually.</summary>
     public string? Alias { get; init; }
 
-    /// <summary>The name in source: the property's for an auto-property.</summary>
-    public string Name => Symbol.Name;
+    /// <summary>Whether it is a parameter of a primary constructor: registered only if the class uses it beyond its initializers.</summary>
+    public bool IsCapture { get; init; }
 
-    public ITypeSymbol Type => symbol.Type;
+    /// <summary>What the declaration says of null; nothing where nullable annotations are off.</summary>
+    public NullableAnnotation Nullability { get; } = symbol?.NullableAnnotation ?? NullableAnnotation.None;
 
-    public ISymbol Symbol => symbol.AssociatedSymbol ?? symbol;
+    public Location? Location => (symbol?.AssociatedSymbol ?? symbol)?.Locations is [{ IsInSource: true } location, ..] ? location : null;
 
-    /// <summary>Whether the declaration says that the member may be null.</summary>
-    public bool MayBeNull => symbol.NullableAnnotation == NullableAnnotation.Annotated;
+    public bool IsInSource => symbol is { DeclaringSyntaxReferences.IsEmpty: false } or { AssociatedSymbol.DeclaringSyntaxReferences.IsEmpty: false };
 
-    public Location? Location => Symbol.Locations is [{ IsInSource: true } location, ..] ? location : null;
+    public bool IsAnnotated => symbol is not null
+        && (Annotation.IsOn(symbol.GetAttributes()) || (symbol.AssociatedSymbol is { } property && Annotation.IsOn(property.GetAttributes())));
 
     public List<Annotation>? ReadAnnotations()
     {
+        if (symbol is null) return null;
         var list = Annotation.Read(symbol.GetAttributes());
         return symbol.AssociatedSymbol is { } property ? Annotation.Read(property.GetAttributes(), list) : list;
     }

@@ -4,45 +4,110 @@ namespace LayerDecayGen.Generator.Parser;
 
 /// <summary>
 /// The members that <c>RegisterComponents</c> or literal registrations make known: instance fields over the whole base chain, base classes first,
-/// under the names that TorchSharp gives them.
+/// under the names that TorchSharp gives them. Remembers what it read: one model meets the same block class many times.
 /// </summary>
-internal static class MemberReader
+internal sealed class MemberReader(Compilation compilation, CancellationToken cancellation)
 {
-    /// <summary>The members of a class, base classes first.</summary>
-    public static List<Member> Read(INamedTypeSymbol type, CancellationToken cancellation)
-    {
-        var members = new List<Member>();
-        Collect(type, members, cancellation);
-        return members;
-    }
+    private readonly Dictionary<INamedTypeSymbol, List<Member>> _members = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<INamedTypeSymbol, Construction> _constructions = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<ITypeSymbol, bool> _speaks = new(SymbolEqualityComparer.Default);
 
-    /// <summary>Whether a declared type is a class of the user's, whose members are worth reading.</summary>
+    /// <summary>Whether a declared type is a module class whose members are worth reading.</summary>
     public static bool IsUserModule(ITypeSymbol? type) =>
         type is INamedTypeSymbol { TypeKind: TypeKind.Class } named && !TorchTypes.IsTorchSharp(named) && TorchTypes.IsModule(named);
 
-    private static void Collect(INamedTypeSymbol type, List<Member> members, CancellationToken cancellation)
+    /// <summary>The members of a class, base classes first.</summary>
+    public List<Member> Read(INamedTypeSymbol type)
+    {
+        if (_members.TryGetValue(type, out var known)) return known;
+        var members = new List<Member>();
+        Collect(type, members);
+        return _members[type] = members;
+    }
+
+    /// <summary>The type really held, as far as known: the declared one, or the one assigned where the declared says nothing.</summary>
+    public ITypeSymbol? HeldBy(Member member) =>
+        member.IsInSource && TorchTypes.IsOpaque(member.Type) ? ConstructionOf(member.Holder).TypeOf(member.Name) ?? member.Type : member.Type;
+
+    /// <summary>Whether a live model may lack the member: it says so, or, where nullable annotations are off, its constructors do.</summary>
+    public bool MayBeNull(Member member) => member.Nullability switch
+    {
+        NullableAnnotation.Annotated => true,
+        NullableAnnotation.NotAnnotated => false,
+        _ => member.IsInSource && ConstructionOf(member.Holder).MayStayNull(member.Name),
+    };
+
+    /// <summary>Whether a class or what it holds carries an attribute of ours; most blocks do not and cost no more than this look.</summary>
+    public bool Speaks(ITypeSymbol? type)
+    {
+        if (TorchTypes.IsContainer(type, out var element) && element is not null && Speaks(element)) return true;
+        if (type is not INamedTypeSymbol named || !IsUserModule(type)) return false;
+        if (_speaks.TryGetValue(named, out var known)) return known;
+        _speaks[named] = false;
+        return _speaks[named] = HasAnnotation(named);
+    }
+
+    private bool HasAnnotation(INamedTypeSymbol type)
+    {
+        for (var level = type; level is not null && IsUserModule(level); level = level.BaseType)
+            if (Annotation.IsOn(level.GetAttributes()))
+                return true;
+        var members = Read(type);
+        foreach (var member in members)
+            if (member.IsAnnotated)
+                return true;
+        foreach (var member in members)
+            if (Speaks(HeldBy(member)))
+                return true;
+        return false;
+    }
+
+    private Construction ConstructionOf(INamedTypeSymbol type)
+    {
+        var definition = type.OriginalDefinition;
+        if (!_constructions.TryGetValue(definition, out var construction))
+            _constructions[definition] = construction = Construction.Of(definition, compilation, cancellation);
+        return construction;
+    }
+
+    private void Collect(INamedTypeSymbol type, List<Member> members)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (type.BaseType is { } parent && IsUserModule(parent)) Collect(parent, members, cancellation);
+        if (type.BaseType is { } parent && IsUserModule(parent)) Collect(parent, members);
+        if (type.DeclaringSyntaxReferences.IsEmpty) MetadataMembers.Collect(type, compilation, members);
         var registrations = Registrations.Of(type, cancellation);
         foreach (var symbol in type.GetMembers())
             if (symbol is IFieldSymbol { IsStatic: false, IsConst: false } field && MayRegister(field.Type))
                 Add(members, Create(field, registrations));
+        if (!type.DeclaringSyntaxReferences.IsEmpty) CollectCaptures(type, members);
     }
 
     // A field of a derived class hides a base field of the same name from RegisterComponents.
     private static void Add(List<Member> members, Member member)
     {
-        members.RemoveAll(m => m.Registered == member.Registered);
+        for (var i = members.Count - 1; i >= 0; i--)
+            if (members[i].Registered == member.Registered)
+                members.RemoveAt(i);
         members.Add(member);
     }
 
     private static Member Create(IFieldSymbol field, Registrations? registrations)
     {
-        var name = ComponentName(field) ?? field.Name;
-        return registrations?.NameOf(field.Name, (field.AssociatedSymbol ?? field).Name) is { } literal && literal != name
-            ? new Member(field, literal) { Alias = registrations.IsTaken(name) ? null : name }
-            : new Member(field, name);
+        var name = (field.AssociatedSymbol ?? field).Name;
+        var registered = ComponentName(field) ?? field.Name;
+        return registrations?.NameOf(field.Name, name) is { } literal && literal != registered
+            ? new Member(field.ContainingType, name, literal, field.Type, field) { Alias = registrations.IsTaken(registered) ? null : registered }
+            : new Member(field.ContainingType, name, registered, field.Type, field);
+    }
+
+    // A captured parameter of a primary constructor is a field that RegisterComponents finds under a name of the compiler's.
+    private static void CollectCaptures(INamedTypeSymbol type, List<Member> members)
+    {
+        foreach (var constructor in type.InstanceConstructors)
+            if (constructor.DeclaringSyntaxReferences is [var reference, ..] && reference.GetSyntax() is Microsoft.CodeAnalysis.CSharp.Syntax.TypeDeclarationSyntax)
+                foreach (var parameter in constructor.Parameters)
+                    if (parameter.RefKind == RefKind.None && (TorchTypes.IsModule(parameter.Type) || TorchTypes.IsParameter(parameter.Type)))
+                        members.Add(new Member(type, parameter.Name, "<" + parameter.Name + ">P", parameter.Type, null) { IsCapture = true });
     }
 
     private static string? ComponentName(IFieldSymbol field)

@@ -17,7 +17,7 @@ internal static class ModelParser
         try
         {
             var model = Read(type, context, reporter, cancellation);
-            return new ParseResult(reporter.HasErrors ? null : model, reporter.Diagnostics);
+            return new ParseResult(model, reporter.Diagnostics);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -47,14 +47,11 @@ internal static class ModelParser
         if (!declaration.Check(context.TargetNode, reporter)) return null;
 
         var model = declaration.Model;
-        var collector = new AnnotationCollector(reporter, cancellation);
-        var names = collector.Collect(model);
-        if (declaration.IsForeign) collector.CollectClassAttributes(type, model, names);
-        names.Sort();
-
-        var groups = context.SemanticModel.Compilation.GetTypeByMetadataName("LayerDecayGen.ParameterGroups");
-        var builder = new SectionBuilder(reporter, model, groups);
-        var nodes = builder.Build(names);
-        return declaration.Describe(builder.Sections, nodes);
+        var compilation = context.SemanticModel.Compilation;
+        var collector = new AnnotationCollector(new MemberReader(compilation, cancellation), reporter, cancellation);
+        var names = collector.Collect(model, declaration.IsForeign ? type : null);
+        var builder = new SectionBuilder(reporter, model, type, compilation);
+        var tree = builder.Build(names);
+        return reporter.HasErrors ? null : declaration.Describe(builder, tree);
     }
 }

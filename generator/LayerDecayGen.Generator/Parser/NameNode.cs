@@ -23,6 +23,15 @@ internal sealed class NameNode(string segment, NameNode? parent)
 
     public Member? Member { get; set; }
 
+    /// <summary>The type really held, as far as known: the declared one, or the one assigned where the declared says nothing.</summary>
+    public ITypeSymbol? Type { get; set; }
+
+    /// <summary>Whether the hole takes names as well as indices.</summary>
+    public bool Named { get; set; }
+
+    /// <summary>Whether an attribute here was refused; one message is enough.</summary>
+    public bool IsDisputed { get; set; }
+
     public bool IsTemplate => Segment.IndexOf('{') >= 0;
 
     public Annotation? Layer { get; set; }
@@ -51,6 +60,17 @@ internal sealed class NameNode(string segment, NameNode? parent)
         var added = new NameNode(name, this);
         (_children ??= []).Add(added);
         return added;
+    }
+
+    /// <summary>Notes the member that the node is.</summary>
+    public void Describe(Member member, int ordinal, MemberReader reader)
+    {
+        Member = member;
+        Type = reader.HeldBy(member);
+        Display = member.Name;
+        Alias = member.Alias;
+        Ordinal = ordinal;
+        Optional |= reader.MayBeNull(member);
     }
 
     /// <summary>Whether a stack starts here or below.</summary>

@@ -55,7 +55,7 @@ internal static class Names
 
     private static bool IsInherited(string name, INamedTypeSymbol? groups)
     {
-        if (name is "Groups" or "CompiledLayout") return true;
+        if (name is "Groups" or "CompiledLayout" or "LayerScales") return true;
         for (var type = groups; type is not null; type = type.BaseType)
             if (!type.GetMembers(name).IsEmpty)
                 return true;

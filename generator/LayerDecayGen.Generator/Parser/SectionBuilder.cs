@@ -5,29 +5,35 @@ using Microsoft.CodeAnalysis;
 namespace LayerDecayGen.Generator.Parser;
 
 /// <summary>Turns the tree of names into sections in opening order and into the matcher's tree, each node inheriting what its parents say.</summary>
-internal sealed class SectionBuilder(Reporter reporter, INamedTypeSymbol model, INamedTypeSymbol? groups)
+internal sealed class SectionBuilder(Reporter reporter, INamedTypeSymbol model, INamedTypeSymbol generatedIn, Compilation compilation)
 {
-    private const string Letters = "ijklmnop";
-
     private readonly List<SectionModel> _sections = [];
+    private readonly List<Exemption> _exemptions = [];
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
-    private int _stacks;
+    private readonly StackReader _stackReader = new(reporter, generatedIn, compilation);
+    private readonly OpeningChecks _checks = new(reporter, model);
+    private readonly INamedTypeSymbol? _groups = compilation.GetTypeByMetadataName("LayerDecayGen.ParameterGroups");
 
     public ImmutableEquatableArray<SectionModel> Sections => ImmutableEquatableArray<SectionModel>.From(_sections);
 
-    public ImmutableEquatableArray<MatchNode> Build(NameNode root)
+    public ImmutableEquatableArray<Exemption> Exemptions => ImmutableEquatableArray<Exemption>.From(_exemptions);
+
+    public MatchNode Build(NameNode root)
     {
         var scope = Scope.Outermost.With(root);
         if (root.Layer is not null) Open(root, ref scope);
-        return Children(root, scope, facts: null, isRoot: true);
+        var facts = scope.Section < 0 ? null : scope.Facts();
+        var children = Children(root, scope, facts, ofRoot: true);
+        _checks.Finish(_sections);
+        return new MatchNode("", facts, children);
     }
 
-    private ImmutableEquatableArray<MatchNode> Children(NameNode node, Scope scope, MatchFacts? facts, bool isRoot)
+    private ImmutableEquatableArray<MatchNode> Children(NameNode node, in Scope scope, MatchFacts? facts, bool ofRoot)
     {
         List<MatchNode>? list = null;
         foreach (var child in node.Children)
         {
-            if (Resolve(child, scope, facts, isRoot) is not { } match) continue;
+            if (Resolve(child, scope, facts, ofRoot) is not { } match) continue;
             (list ??= []).Add(match);
             if (child.Alias is { } alias) list.Add(match with { Segment = alias });
         }
@@ -35,157 +41,66 @@ internal sealed class SectionBuilder(Reporter reporter, INamedTypeSymbol model, 
         return ImmutableEquatableArray<MatchNode>.From(list);
     }
 
-    private MatchNode? Resolve(NameNode node, Scope outer, MatchFacts? outerFacts, bool ofRoot)
+    private MatchNode? Resolve(NameNode node, in Scope outer, MatchFacts? outerFacts, bool ofRoot)
     {
-        var scope = outer.Below(node, Letters).With(node);
+        var scope = outer.Below(node).With(node);
         if (node.IsTemplate && scope.Stack < 0 && node.HoldsStack) OpenStack(node, ref scope);
-        else if (node.Layer?.Kind == AnnotationKind.Stack) scope.Indices = scope.Holes;
-        else if (node.Layer?.Kind == AnnotationKind.PreviousLayer && scope.Stack >= 0) { /* what a stage owns is of its last block */ }
-        else if (node.Layer is not null) Open(node, ref scope);
+        else if (node.IsTemplate && scope.Stack >= 0 && node.HoldsStack) scope.Indices = scope.Holes;
+        else if (node.Layer is { Kind: AnnotationKind.PreviousLayer } && scope.Stack >= 0) { /* what a stage owns is of its last block */ }
+        else if (node.Layer is { Kind: not AnnotationKind.Stack }) Open(node, ref scope);
         else if (ofRoot && scope.Section < 0 && !node.HoldsLayer) OpenUnassigned(node, ref scope);
 
-        var facts = scope.Section < 0 ? null : scope.Facts(ChildHoldsStack(node));
+        if (node.NoWeightDecay && !outer.NoWeightDecay && scope.Section >= 0 && scope.Section == outer.Section)
+            _exemptions.Add(new Exemption(scope.Section, scope.Path));
+        var facts = scope.Section < 0 ? null : scope.Facts();
         if (facts is not null && facts.Equals(outerFacts)) facts = null;
-        var children = Children(node, scope, facts ?? outerFacts, isRoot: false);
-        return facts is null && children.Count == 0 ? null : new MatchNode(scope.Segment, facts, children);
+        var children = Children(node, scope, facts ?? outerFacts, ofRoot: false);
+        return facts is null && children.Count == 0 ? null : new MatchNode(scope.Segment, facts, children) { Named = node.Named };
     }
 
     private void Open(NameNode node, ref Scope scope)
     {
         var annotation = node.Layer!;
+        _checks.Open(annotation, node);
+        Add(ref scope, annotation.Kind switch
+        {
+            AnnotationKind.Layer => SectionKind.Layer,
+            AnnotationKind.PreviousLayer => SectionKind.PreviousLayer,
+            _ => SectionKind.LastLayer,
+        }, annotation);
+    }
+
+    private void OpenUnassigned(NameNode node, ref Scope scope)
+    {
+        if (node.IsDisputed || node.Member is not { } member || !ParameterOwners.MayOwn(node.Type)) return;
+        reporter.Report(LayerRules.Unassigned, member.Location, model.Name, member.Name);
+        Add(ref scope, SectionKind.Unassigned, null);
+    }
+
+    private void Add(ref Scope scope, SectionKind kind, Annotation? annotation)
+    {
         scope.Section = _sections.Count;
-        scope.Indices = 0;
         scope.Stack = -1;
         _sections.Add(new SectionModel
         {
-            Property = Names.Unique(scope.Name, groups, _names),
+            Property = Names.Unique(scope.Name.Length == 0 ? "Model" : scope.Name, _groups, _names),
             Path = scope.Path,
-            Kind = annotation.Kind switch
-            {
-                AnnotationKind.Layer => SectionKind.Layer,
-                AnnotationKind.PreviousLayer => SectionKind.PreviousLayer,
-                _ => SectionKind.LastLayer,
-            },
-            Layer = annotation.Number,
+            Kind = kind,
+            Layer = annotation?.Number ?? 0,
             Optional = scope.Optional,
             NoWeightDecay = scope.NoWeightDecay,
-            Attribute = annotation.Path is null ? null : annotation.Text,
+            Attribute = annotation?.Path is null ? null : annotation.Text,
         });
     }
 
     private void OpenStack(NameNode node, ref Scope scope)
     {
-        var (innermost, path) = FirstStack(node, scope.Path, scope.Holes);
-        var annotation = node.Layer ?? innermost.Layer!;
+        var property = Names.Unique(scope.Name.Length == 0 ? "Children" : scope.Name, _groups, _names);
+        if (_stackReader.Read(node, scope, property, _checks.Stacks) is not { } section) return;
+        _checks.OpenStack(_stackReader.Annotation);
         scope.Section = scope.Stack = _sections.Count;
         scope.Indices = scope.Holes;
-        _sections.Add(new SectionModel
-        {
-            Property = Names.Unique(scope.Name, groups, _names),
-            Path = path,
-            Kind = SectionKind.Stack,
-            Order = annotation.Order ?? _stacks,
-            BlocksPerLayer = annotation.BlocksPerLayer,
-            Count = annotation.Count,
-            Optional = scope.Optional,
-            NoWeightDecay = scope.NoWeightDecay,
-            Attribute = annotation.Path is null ? null : annotation.Text,
-        });
-        _stacks++;
-    }
-
-    private void OpenUnassigned(NameNode node, ref Scope scope)
-    {
-        if (node.Member is not { } member || !ParameterOwners.MayOwn(member.Type)) return;
-        reporter.Report(LayerRules.Unassigned, member.Location, model.Name, member.Name);
-        scope.Section = _sections.Count;
-        _sections.Add(new SectionModel
-        {
-            Property = Names.Unique(scope.Name, groups, _names),
-            Path = scope.Path,
-            Kind = SectionKind.Unassigned,
-            Optional = scope.Optional,
-            NoWeightDecay = scope.NoWeightDecay,
-        });
-    }
-
-    private static (NameNode Node, string Path) FirstStack(NameNode node, string path, int holes)
-    {
-        foreach (var child in node.Children)
-            if (child.HoldsStack)
-            {
-                var segment = child.IsTemplate ? child.Segment.Replace(NameNode.Hole, "{" + Letters[holes] + "}") : child.Segment;
-                return FirstStack(child, path + "." + segment, child.IsTemplate ? holes + 1 : holes);
-            }
-
-        return (node, path);
-    }
-
-    private static bool ChildHoldsStack(NameNode node)
-    {
-        foreach (var child in node.Children)
-            if (child.HoldsStack)
-                return true;
-        return false;
-    }
-
-    /// <summary>What holds at a node, handed down by value.</summary>
-    private struct Scope
-    {
-        public int Section;
-        public int Stack;
-        public int Indices;
-        public int Holes;
-        public bool NoWeightDecay;
-        public bool Optional;
-        public string Path;
-        public string Name;
-        public string Segment;
-        private bool _frozen;
-        private double _learningRateScale;
-        private double _weightDecay;
-
-        public static Scope Outermost => new()
-        {
-            Section = -1,
-            Stack = -1,
-            Path = "",
-            Name = "",
-            Segment = "",
-            _learningRateScale = 1,
-            _weightDecay = double.NaN,
-        };
-
-        public readonly Scope Below(NameNode node, string letters)
-        {
-            var below = this;
-            below.Segment = node.IsTemplate ? node.Segment.Replace(NameNode.Hole, "{" + letters[Holes] + "}") : node.Segment;
-            below.Path = Path.Length == 0 ? below.Segment : Path + "." + below.Segment;
-            var literal = node.IsTemplate ? node.Segment.Replace(NameNode.Hole, "") : node.Display;
-            if (literal.Length > 0) below.Name = Name + Names.Pascal(literal);
-            if (node.IsTemplate) below.Holes++;
-            return below;
-        }
-
-        public readonly Scope With(NameNode node)
-        {
-            var with = this;
-            with.NoWeightDecay |= node.NoWeightDecay;
-            with.Optional |= node.Optional;
-            with._frozen |= node.Frozen;
-            with._learningRateScale *= node.LearningRateScale;
-            if (!double.IsNaN(node.WeightDecay)) with._weightDecay = node.WeightDecay;
-            return with;
-        }
-
-        public readonly MatchFacts Facts(bool aboveInnermost) => new(Section)
-        {
-            Indices = Indices,
-            AboveInnermost = aboveInnermost && Stack == Section && Indices > 0,
-            NoWeightDecay = NoWeightDecay,
-            Frozen = _frozen,
-            LearningRateScale = _learningRateScale,
-            WeightDecay = _weightDecay,
-        };
+        scope.Levels = _stackReader.Levels;
+        _sections.Add(section);
     }
 }

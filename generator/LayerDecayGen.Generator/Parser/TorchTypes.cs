@@ -34,6 +34,9 @@ internal static class TorchTypes
         return true;
     }
 
+    /// <summary>Whether children may have names in place of indices: all containers but lists.</summary>
+    public static bool HasNamedChildren(ITypeSymbol? type) => Ancestor(type, static t => IsBuiltIn(t) && t.Name == "ModuleList") is null;
+
     /// <summary>Whether a type is a native encoder or decoder: its layers are known as <c>layers.{i}</c> and nothing else.</summary>
     public static bool IsNativeStack(ITypeSymbol? type) =>
         Ancestor(type, static t => IsBuiltIn(t) && t.Name is "TransformerEncoder" or "TransformerDecoder") is not null;

@@ -10,8 +10,8 @@ public abstract class LayerMemberAttribute : Attribute
     private protected LayerMemberAttribute(string? path) => Path = path;
 
     /// <summary>
-    /// Dotted registered names from the class that carries the attribute, one to four hops; null on a member, which names itself. One segment may
-    /// be a template with one hole, as in <c>"block_{i}"</c>.
+    /// Dotted registered names from the class, or from the member, that carries the attribute; null for the class or member itself. A segment may
+    /// be a template with one hole, as in <c>"block_{i}"</c> or <c>"layers.{s}.blocks.{j}"</c>. Checked at build as far as types are known.
     /// </summary>
     public string? Path { get; }
 }

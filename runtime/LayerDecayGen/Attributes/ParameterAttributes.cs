@@ -1,6 +1,8 @@
 namespace LayerDecayGen;
 
-/// <summary>Nothing below the member is decayed: its weight decay is 0 whatever the options say.</summary>
+/// <summary>
+/// Nothing below the member is decayed: its weight decay is 0 whatever the options say. A <see cref="WeightDecayAttribute"/> further in overrules it.
+/// </summary>
 public sealed class NoWeightDecayAttribute : LayerMemberAttribute
 {
     /// <summary>Nothing below the member is decayed.</summary>
@@ -11,7 +13,10 @@ public sealed class NoWeightDecayAttribute : LayerMemberAttribute
     public NoWeightDecayAttribute(string path) : base(path) { }
 }
 
-/// <summary>The weight decay of everything below the member, in place of the one from the options.</summary>
+/// <summary>
+/// The weight decay of everything below the member, in place of the one from the options; it overrules a <see cref="NoWeightDecayAttribute"/>
+/// further out.
+/// </summary>
 public sealed class WeightDecayAttribute : LayerMemberAttribute
 {
     /// <summary>Sets the weight decay of the member.</summary>

@@ -34,6 +34,8 @@ internal sealed class LiveModel
         if (layout is null) return new LiveModel(new ModelFacts(name, [.. TieReader.Mark(facts, walked)]), ParametersOf(walked), []);
 
         var matches = Match(layout, facts, problems);
+        if (Array.Exists(matches, m => m is { } match && NamedChildren.IsNamed(match)))
+            NamedChildren.Number(layout, Array.ConvertAll(facts, f => f.Name), matches);
         HashSet<string>? modules = null;
         var numbering = LayerNumbering.Number(layout, matches.Where(m => m is not null).Select(m => m!.Value), n => (modules ??= ModelWalk.ModuleNames(model)).Contains(n), problems);
         ReportEmptySections(layout, matches, problems);

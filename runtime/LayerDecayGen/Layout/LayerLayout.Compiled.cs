@@ -46,6 +46,24 @@ public abstract partial class LayerLayout
             && Index(segment[before.Length..^after.Length], out index);
     }
 
+    /// <summary>Reads a segment that is a child of a container: an index, or a name as in a <c>ModuleDict</c>.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="index">The index, from 0, or <see cref="LayoutMatch.ByName"/>.</param>
+    /// <returns>False at the end of the name.</returns>
+    protected static bool Child(ReadOnlySpan<char> segment, out int index)
+    {
+        if (!Index(segment, out index)) index = LayoutMatch.ByName;
+        return !segment.IsEmpty;
+    }
+
+    /// <summary>One number for two outer indices of a stack three levels deep or more, in their order.</summary>
+    /// <param name="outer">The outer index.</param>
+    /// <param name="inner">The inner index, below <see cref="Beyond"/>.</param>
+    protected static int Fold(int outer, int inner) => outer < 0 || inner < 0 ? LayoutMatch.ByName : (outer * (Beyond + 1)) + inner;
+
+    /// <summary>Stands for an inner index after all others: what an outer child owns beside its inner stack.</summary>
+    protected const int Beyond = 255;
+
     /// <summary>A section of <see cref="SectionKind.Layer"/>.</summary>
     /// <param name="number">The layer.</param>
     /// <param name="name">The property of <c>Groups</c>.</param>

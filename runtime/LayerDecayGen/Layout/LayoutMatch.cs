@@ -5,6 +5,9 @@ namespace LayerDecayGen.Layout;
 /// <summary>What the compiled matcher says of one parameter name. A plain value: matching allocates nothing.</summary>
 public readonly record struct LayoutMatch
 {
+    /// <summary>The index of a child that has a name instead: its number is its place in the live model.</summary>
+    public const int ByName = -2;
+
     /// <summary>What is known of a parameter of a section that is not a stack.</summary>
     /// <param name="section">Index into <see cref="LayerLayout.Sections"/>.</param>
     public LayoutMatch(int section) : this(section, -1, -1) { }
@@ -30,10 +33,13 @@ public readonly record struct LayoutMatch
     /// <summary>Index into <see cref="LayerLayout.Sections"/>.</summary>
     public int Section { get; init; }
 
-    /// <summary>The outer child's index in a two-level stack, from 0; -1 elsewhere.</summary>
+    /// <summary>The outer child's index in a two-level stack, from 0; a number of the same order in deeper ones; -1 elsewhere.</summary>
     public int Stage { get; init; }
 
-    /// <summary>The child's index in its stack, from 0; -1 where the section is not a stack.</summary>
+    /// <summary>
+    /// The child's index in its stack, from 0; <see cref="ByName"/> where it has a name, until <see cref="NamedChildren"/> numbers it; -1 where the
+    /// section is not a stack.
+    /// </summary>
     public int Index { get; init; }
 
     /// <summary>The role that declared types give; <see cref="ParameterRole.Unknown"/> leaves it to the owner's run-time type.</summary>

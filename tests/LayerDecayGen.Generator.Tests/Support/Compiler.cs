@@ -85,7 +85,7 @@ internal sealed record Generated(CSharpCompilation Compilation, GeneratorRunResu
         using var stream = new MemoryStream();
         Assert.That(Compilation.Emit(stream).Success, Is.True);
         var type = Assembly.Load(stream.ToArray()).GetType(model + "+Groups+CompiledLayout", throwOnError: true)!;
-        if (type.IsGenericTypeDefinition) type = type.MakeGenericType([.. type.GetGenericArguments().Select(_ => typeof(object))]);
+        if (type.IsGenericTypeDefinition) type = type.MakeGenericType([.. type.GetGenericArguments().Select(a => a.GetGenericParameterConstraints().FirstOrDefault(typeof(object)))]);
         return (Layout.LayerLayout)type.GetField("Instance", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
     }
 }

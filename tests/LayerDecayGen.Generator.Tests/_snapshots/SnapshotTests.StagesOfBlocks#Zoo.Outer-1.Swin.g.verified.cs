@@ -11,10 +11,10 @@ namespace Zoo
         {
             /// <summary>The parameter groups of <c>Swin</c>, sealed against the live model.</summary>
             /// <remarks><code>
-            /// Section  Layer           Decay  Names
-            /// Stem     layer 0         yes    _stem
-            /// Layers   one layer each  yes    layers.{i}.blocks.{j}
-            /// Head     last layer      yes    &lt;Head&gt;k__BackingField
+            /// section  layer          weight decay  names
+            /// Stem     0              yes           _stem
+            /// Layers   one per child  yes           layers.{i}.blocks.{j}
+            /// Head     last           yes           &lt;Head&gt;k__BackingField
             /// </code></remarks>
             /// <param name="options">Weight decay, and what else differs from the declaration.</param>
             public Groups GetParameterGroups(global::LayerDecayGen.LayerDecayOptions options) => new Groups(this, options);
@@ -28,13 +28,13 @@ namespace Zoo
             {
                 internal Groups(global::Zoo.Outer<T>.Swin model, global::LayerDecayGen.Planning.IRecipe recipe) : base(model, CompiledLayout.Instance, recipe) { }
 
-                /// <summary><c>_stem</c>: layer 0.</summary>
+                /// <summary><c>_stem</c>; layer: 0.</summary>
                 public global::LayerDecayGen.SectionView Stem => Section(0);
 
-                /// <summary><c>layers.{i}.blocks.{j}</c>: one layer each.</summary>
+                /// <summary><c>layers.{i}.blocks.{j}</c>; layer: one per child.</summary>
                 public global::LayerDecayGen.StackView Layers => Stack(1);
 
-                /// <summary><c>&lt;Head&gt;k__BackingField</c>: last layer.</summary>
+                /// <summary><c>&lt;Head&gt;k__BackingField</c>; layer: last.</summary>
                 public global::LayerDecayGen.SectionView Head => Section(2);
 
                 private sealed class CompiledLayout : global::LayerDecayGen.Layout.LayerLayout
@@ -51,6 +51,7 @@ namespace Zoo
 
                     public override bool TryMatch(global::System.ReadOnlySpan<char> name, out global::LayerDecayGen.Layout.LayoutMatch match)
                     {
+                        match = default;
                         switch (Next(ref name))
                         {
                             case "_stem":
@@ -69,7 +70,6 @@ namespace Zoo
                                 match = new(2);
                                 return true;
                         }
-                        match = default;
                         return false;
                     }
                 }

@@ -9,13 +9,14 @@ namespace Zoo
     {
         /// <summary>The parameter groups of <c>VisionTransformer</c>, sealed against the live model.</summary>
         /// <remarks><code>
-        /// Section     Layer           Decay  Names
-        /// ClsToken    layer 0         no     cls_token
-        /// PosEmbed    layer 0         no     pos_embed
-        /// PatchEmbed  layer 0         yes    patch_embed
-        /// Blocks      one layer each  yes    blocks.{i}
-        /// FcNorm      previous layer  yes    fc_norm
-        /// Head        last layer      yes    head
+        /// section     layer          weight decay  names
+        /// ClsToken    0              no            cls_token
+        /// PosEmbed    0              no            pos_embed
+        /// PatchEmbed  0              yes           patch_embed
+        /// Blocks      one per child  yes           blocks.{i}
+        ///                            no            blocks.{i}.gamma_1
+        /// FcNorm      previous       yes           fc_norm
+        /// Head        last           yes           head
         /// </code></remarks>
         /// <param name="options">Weight decay, and what else differs from the declaration.</param>
         public Groups GetParameterGroups(global::LayerDecayGen.LayerDecayOptions options) => new Groups(this, options);
@@ -29,22 +30,22 @@ namespace Zoo
         {
             internal Groups(global::Zoo.VisionTransformer model, global::LayerDecayGen.Planning.IRecipe recipe) : base(model, CompiledLayout.Instance, recipe) { }
 
-            /// <summary><c>cls_token</c>: layer 0.</summary>
+            /// <summary><c>cls_token</c>; layer: 0.</summary>
             public global::LayerDecayGen.SectionView ClsToken => Section(0);
 
-            /// <summary><c>pos_embed</c>: layer 0.</summary>
+            /// <summary><c>pos_embed</c>; layer: 0.</summary>
             public global::LayerDecayGen.SectionView PosEmbed => Section(1);
 
-            /// <summary><c>patch_embed</c>: layer 0.</summary>
+            /// <summary><c>patch_embed</c>; layer: 0.</summary>
             public global::LayerDecayGen.SectionView PatchEmbed => Section(2);
 
-            /// <summary><c>blocks.{i}</c>: one layer each.</summary>
+            /// <summary><c>blocks.{i}</c>; layer: one per child.</summary>
             public global::LayerDecayGen.StackView Blocks => Stack(3);
 
-            /// <summary><c>fc_norm</c>: previous layer.</summary>
+            /// <summary><c>fc_norm</c>; layer: previous.</summary>
             public global::LayerDecayGen.SectionView FcNorm => Section(4);
 
-            /// <summary><c>head</c>: last layer.</summary>
+            /// <summary><c>head</c>; layer: last.</summary>
             public global::LayerDecayGen.SectionView Head => Section(5);
 
             private sealed class CompiledLayout : global::LayerDecayGen.Layout.LayerLayout
@@ -64,6 +65,7 @@ namespace Zoo
 
                 public override bool TryMatch(global::System.ReadOnlySpan<char> name, out global::LayerDecayGen.Layout.LayoutMatch match)
                 {
+                    match = default;
                     switch (Next(ref name))
                     {
                         case "cls_token":
@@ -91,7 +93,6 @@ namespace Zoo
                             match = new(5);
                             return true;
                     }
-                    match = default;
                     return false;
                 }
             }

@@ -1,0 +1,195 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace LayerDecayGen.Generator.Parser;
+
+/// <summary>
+/// What the initializers and constructors of a class assign to its members: the type really held where the declared one says nothing, and whether
+/// a member may stay null. Read from statements; only names of types are bound, never a body.
+/// </summary>
+internal sealed class Construction
+{
+    private readonly Dictionary<string, ITypeSymbol?> _types = new(StringComparer.Ordinal);
+    private HashSet<string>? _set;
+    private readonly INamedTypeSymbol _type;
+    private readonly Compilation _compilation;
+    private SemanticModel? _semantics;
+    private int _position;
+
+    private Construction(INamedTypeSymbol type, Compilation compilation) => (_type, _compilation) = (type, compilation);
+
+    public static Construction Of(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation)
+    {
+        var construction = new Construction(type, compilation);
+        foreach (var reference in type.DeclaringSyntaxReferences)
+            if (reference.GetSyntax(cancellation) is TypeDeclarationSyntax declaration)
+                construction.Read(declaration);
+        return construction;
+    }
+
+    /// <summary>The type assigned to a member; null where none, several or an unknown one is.</summary>
+    public ITypeSymbol? TypeOf(string member) => _types.TryGetValue(member, out var type) ? type : null;
+
+    /// <summary>Whether some path through the constructors leaves the member null.</summary>
+    public bool MayStayNull(string member) => _types.ContainsKey(member) && _set is not null && !_set.Contains(member);
+
+    private void Read(TypeDeclarationSyntax declaration)
+    {
+        _semantics = null;
+        _position = declaration.OpenBraceToken.Span.End;
+        var initialized = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var member in declaration.Members)
+        {
+            if (member is FieldDeclarationSyntax field)
+                foreach (var variable in field.Declaration.Variables)
+                    Assign(variable.Identifier.ValueText, variable.Initializer?.Value, initialized);
+            else if (member is PropertyDeclarationSyntax property)
+                Assign(property.Identifier.ValueText, property.Initializer?.Value, initialized);
+        }
+
+        foreach (var member in declaration.Members)
+            if (member is ConstructorDeclarationSyntax constructor && !constructor.Modifiers.Any(SyntaxKind.StaticKeyword))
+                Read(constructor, new HashSet<string>(initialized, StringComparer.Ordinal));
+        _set ??= initialized;
+    }
+
+    private void Read(ConstructorDeclarationSyntax constructor, HashSet<string> initialized)
+    {
+        HashSet<string>? set = initialized;
+        if (constructor.Body is { } body) set = Flow(body, set);
+        else if (constructor.ExpressionBody is { } arrow) Assign(arrow.Expression, set);
+        // What this(...) sets is counted where it is written.
+        if (constructor.Initializer is not { RawKind: (int)SyntaxKind.ThisConstructorInitializer }) _set = Meet(_set, set);
+    }
+
+    /// <summary>The members set for certain after a statement, given those before it; null where the end is not reached.</summary>
+    private HashSet<string>? Flow(StatementSyntax? statement, HashSet<string>? set)
+    {
+        if (set is null) return null;
+        switch (statement)
+        {
+            case BlockSyntax block:
+                foreach (var inner in block.Statements) set = Flow(inner, set);
+                return set;
+            case ExpressionStatementSyntax expression:
+                Assign(expression.Expression, set);
+                return set;
+            case IfStatementSyntax choice:
+                var then = Flow(choice.Statement, Copy(set));
+                return Meet(then, choice.Else is null ? set : Flow(choice.Else.Statement, Copy(set)));
+            case SwitchStatementSyntax choice: return Flow(choice, set);
+            case ForStatementSyntax loop: return Meet(Flow(loop.Statement, Copy(set)), set);
+            case CommonForEachStatementSyntax loop: return Meet(Flow(loop.Statement, Copy(set)), set);
+            case UsingStatementSyntax use: return Flow(use.Statement, set);
+            case TryStatementSyntax attempt: return Flow(attempt.Block, set);
+            case ThrowStatementSyntax: return null;
+            default: return set;
+        }
+    }
+
+    private HashSet<string>? Flow(SwitchStatementSyntax choice, HashSet<string> set)
+    {
+        HashSet<string>? after = null;
+        var complete = false;
+        foreach (var section in choice.Sections)
+        {
+            var inner = (HashSet<string>?)Copy(set);
+            foreach (var label in section.Labels) complete |= label.IsKind(SyntaxKind.DefaultSwitchLabel);
+            foreach (var statement in section.Statements) inner = Flow(statement, inner);
+            after = Meet(after, inner);
+        }
+
+        return complete ? after : Meet(after, set);
+    }
+
+    private static HashSet<string> Copy(HashSet<string> set) => new(set, StringComparer.Ordinal);
+
+    private static HashSet<string>? Meet(HashSet<string>? left, HashSet<string>? right)
+    {
+        if (left is null || right is null) return left ?? right;
+        left.IntersectWith(right);
+        return left;
+    }
+
+    private void Assign(ExpressionSyntax expression, HashSet<string> set)
+    {
+        if (expression is not AssignmentExpressionSyntax assignment) return;
+        if (NameOf(assignment.Left) is { } name) Assign(name, assignment.Right, set);
+        else if (assignment is { Left: TupleExpressionSyntax left, Right: TupleExpressionSyntax right } && left.Arguments.Count == right.Arguments.Count)
+            for (var i = 0; i < left.Arguments.Count; i++)
+                if (NameOf(left.Arguments[i].Expression) is { } target)
+                    Assign(target, right.Arguments[i].Expression, set);
+    }
+
+    private static string? NameOf(ExpressionSyntax target) => target switch
+    {
+        IdentifierNameSyntax plain => plain.Identifier.ValueText,
+        MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } access => access.Name.Identifier.ValueText,
+        _ => null,
+    };
+
+    private void Assign(string name, ExpressionSyntax? value, HashSet<string> set)
+    {
+        if (value is null) return;
+        if (IsNull(value))
+        {
+            set.Remove(name);
+            return;
+        }
+
+        var type = TypeOf(value);
+        _types[name] = !_types.TryGetValue(name, out var other) || SymbolEqualityComparer.Default.Equals(type, other) ? type : null;
+        if (value is ConditionalExpressionSyntax choice && (IsNull(choice.WhenTrue) || IsNull(choice.WhenFalse))) set.Remove(name);
+        else set.Add(name);
+    }
+
+    private static bool IsNull(ExpressionSyntax value) => value switch
+    {
+        PostfixUnaryExpressionSyntax suppressed => IsNull(suppressed.Operand),
+        DefaultExpressionSyntax => true,
+        LiteralExpressionSyntax literal => literal.IsKind(SyntaxKind.NullLiteralExpression) || literal.IsKind(SyntaxKind.DefaultLiteralExpression),
+        _ => false,
+    };
+
+    private ITypeSymbol? TypeOf(ExpressionSyntax value)
+    {
+        switch (value)
+        {
+            case ObjectCreationExpressionSyntax creation: return Bind(creation.Type);
+            case CastExpressionSyntax cast: return TypeOf(cast.Expression);
+            case ParenthesizedExpressionSyntax inner: return TypeOf(inner.Expression);
+            case PostfixUnaryExpressionSyntax suppressed: return TypeOf(suppressed.Operand);
+            case AssignmentExpressionSyntax chained: return TypeOf(chained.Right);
+            case InvocationExpressionSyntax call: return TypeOf(call);
+            case ConditionalExpressionSyntax choice:
+                if (IsNull(choice.WhenTrue)) return TypeOf(choice.WhenFalse);
+                var whenTrue = TypeOf(choice.WhenTrue);
+                return IsNull(choice.WhenFalse) || SymbolEqualityComparer.Default.Equals(whenTrue, TypeOf(choice.WhenFalse)) ? whenTrue : null;
+            default: return null;
+        }
+    }
+
+    // Linear(...) is torch.nn.Linear(...), which makes a TorchSharp.Modules.Linear; a method of the class says what it returns.
+    private ITypeSymbol? TypeOf(InvocationExpressionSyntax call)
+    {
+        var name = call.Expression switch
+        {
+            IdentifierNameSyntax plain => plain.Identifier.ValueText,
+            MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "nn" } } access => access.Name.Identifier.ValueText,
+            MemberAccessExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "nn" } } access => access.Name.Identifier.ValueText,
+            _ => null,
+        };
+        if (name is null) return null;
+        for (var level = _type; level is not null && !TorchTypes.IsTorchSharp(level); level = level.BaseType)
+            foreach (var member in level.GetMembers(name))
+                return member is IMethodSymbol { IsVirtual: false, IsOverride: false, IsAbstract: false } method ? method.ReturnType : null;
+        return _compilation.GetTypeByMetadataName("TorchSharp.Modules." + name);
+    }
+
+    private ITypeSymbol? Bind(TypeSyntax syntax)
+    {
+        _semantics ??= _compilation.GetSemanticModel(syntax.SyntaxTree);
+        return _semantics.GetSpeculativeTypeInfo(_position, syntax, SpeculativeBindingOption.BindAsTypeOrNamespace).Type;
+    }
+}
