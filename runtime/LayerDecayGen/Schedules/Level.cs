@@ -44,6 +44,8 @@ public readonly record struct Level
         return new Level(LevelKind.PerGroup, 0, [.. values]);
     }
 
+    internal bool IsZero => _kind != LevelKind.PerGroup && _value == 0;
+
     internal bool IgnoresScale => _kind == LevelKind.Absolute && _value > 0;
 
     internal int? GroupCount => _values?.Length;

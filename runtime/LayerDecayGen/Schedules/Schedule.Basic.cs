@@ -13,7 +13,10 @@ public sealed partial record Schedule
     {
         CheckStart(startFactor, nameof(startFactor));
         if (!(length.Time.Count > 0)) throw new ArgumentOutOfRangeException(nameof(length), length.Time.Count, "A warm-up takes more than no time.");
-        return Make(nameof(LinearWarmup), default, (TUnit?)length, window => new LinearRule(startFactor, 1, window.LastStep));
+        return Make(nameof(LinearWarmup), default, (TUnit?)length, window => new LinearRule(startFactor, 1, window.LastStep)) with
+        {
+            WarmsUp = true,
+        };
     }
 
     /// <summary>
@@ -48,6 +51,120 @@ public sealed partial record Schedule
         return Make(nameof(Cosine), from, to, window => new CosineRule(window.Steps(period?.Time) ?? window.Length, minimum));
     }
 
+    /// <summary>
+    /// A factor on the value now in the group over a window, taken back at the last step of it (mmengine <c>ConstantParamScheduler</c>).
+    /// torch's <c>ConstantLR(total_iters: n)</c> is the window of n + 1 steps.
+    /// </summary>
+    /// <param name="factor">In (0, 1]. Zero, which mmengine accepts, fails there at the end.</param>
+    /// <param name="from">Begin of the window.</param>
+    /// <param name="to">End of the window; null is the end of the run.</param>
+    /// <exception cref="ArgumentException">The factor is out of range or the window is empty.</exception>
+    public static Schedule Constant<TUnit>(double factor, TUnit from, TUnit? to = null) where TUnit : struct, IScheduleUnit
+    {
+        CheckStart(factor, nameof(factor));
+        return Make(nameof(Constant), from, to, window => new ConstantRule(factor, window.LastStep));
+    }
+
+    /// <summary>Keeps the value: says that a stretch without change between two schedules is meant.</summary>
+    /// <param name="from">Begin of the window.</param>
+    /// <param name="to">End of the window; null is the end of the run.</param>
+    /// <exception cref="ArgumentException">The window is empty.</exception>
+    public static Schedule Hold<TUnit>(TUnit from, TUnit? to = null) where TUnit : struct, IScheduleUnit =>
+        Make(nameof(Hold), from, to, _ => new HoldRule());
+
+    /// <summary>A factor at every step but the first (mmengine <c>ExponentialParamScheduler</c>, torch <c>ExponentialLR</c>).</summary>
+    /// <param name="gamma">The factor, above 0.</param>
+    /// <param name="from">Begin of the window.</param>
+    /// <param name="to">End of the window; null is the end of the run.</param>
+    /// <exception cref="ArgumentException">The factor is not positive or the window is empty.</exception>
+    public static Schedule Exponential<TUnit>(double gamma, TUnit from, TUnit? to = null) where TUnit : struct, IScheduleUnit
+    {
+        CheckGamma(gamma, nameof(gamma));
+        return Make(nameof(Exponential), from, to, _ => new ExponentialRule(gamma));
+    }
+
+    /// <summary>
+    /// A factor every so many steps, counted from the begin of the window (mmengine <c>StepParamScheduler</c>, torch <c>StepLR</c>).
+    /// </summary>
+    /// <param name="size">Steps between two factors.</param>
+    /// <param name="gamma">The factor, above 0.</param>
+    /// <param name="from">Begin of the window.</param>
+    /// <param name="to">End of the window; null is the end of the run.</param>
+    /// <exception cref="ArgumentException">The size or factor is not positive, or the window is empty.</exception>
+    public static Schedule Step<TUnit>(TUnit size, double gamma = 0.1, TUnit from = default, TUnit? to = null) where TUnit : struct, IScheduleUnit
+    {
+        CheckPositive<TUnit>(size, nameof(size));
+        CheckGamma(gamma, nameof(gamma));
+        return Make(nameof(Step), from, to, window => new StepRule(window.Steps(size.Time), gamma));
+    }
+
+    /// <summary>
+    /// A factor at each milestone, counted from the begin of the window; one listed twice counts twice (mmengine <c>MultiStepParamScheduler</c>,
+    /// torch <c>MultiStepLR</c>).
+    /// </summary>
+    /// <param name="milestones">When, in ascending order, each at least 0.</param>
+    /// <param name="gamma">The factor, above 0.</param>
+    /// <param name="from">Begin of the window.</param>
+    /// <param name="to">End of the window; null is the end of the run.</param>
+    /// <exception cref="ArgumentException">Milestones are negative or not sorted, the factor is not positive, or the window is empty.</exception>
+    public static Schedule MultiStep<TUnit>(IReadOnlyList<TUnit> milestones, double gamma = 0.1, TUnit from = default, TUnit? to = null)
+        where TUnit : struct, IScheduleUnit
+    {
+        var times = Ascending(milestones, nameof(milestones));
+        CheckGamma(gamma, nameof(gamma));
+        return Make(nameof(MultiStep), from, to, window => new MultiStepRule([.. times.Select(window.Steps)], gamma));
+    }
+
+    /// <summary>
+    /// Down to a minimum by a power of the share that is left, reached at the last step of the window (mmengine <c>PolyParamScheduler</c>).
+    /// </summary>
+    /// <param name="power">The power, above 0.</param>
+    /// <param name="from">Begin of the window.</param>
+    /// <param name="to">End of the window; null is the end of the run.</param>
+    /// <param name="minimum">The value at the last step; zero unless set.</param>
+    /// <exception cref="ArgumentException">The power is not positive or the window is empty.</exception>
+    public static Schedule Polynomial<TUnit>(double power, TUnit from, TUnit? to = null, Level minimum = default) where TUnit : struct, IScheduleUnit
+    {
+        CheckGamma(power, nameof(power));
+        return Make(nameof(Polynomial), from, to, window => new PolynomialRule(power, minimum, window.LastStep));
+    }
+
+    /// <summary>
+    /// Warm-up from almost nothing by the square of the steps taken, the base value reached at its last step
+    /// (mmdetection <c>QuadraticWarmupParamScheduler</c>).
+    /// </summary>
+    /// <param name="length">How long.</param>
+    /// <param name="from">When it begins; the first update, unless set.</param>
+    /// <exception cref="ArgumentException">The length is not positive.</exception>
+    public static Schedule QuadraticWarmup<TUnit>(TUnit length, TUnit from = default) where TUnit : struct, IScheduleUnit
+    {
+        CheckPositive<TUnit>(length, nameof(length));
+        var begin = from.Time;
+        return new Schedule(nameof(QuadraticWarmup), begin, begin with { Count = begin.Count + length.Time.Count }, window => new QuadraticRule(window.Length))
+        {
+            WarmsUp = true,
+        };
+    }
+
+    private static void CheckGamma(double gamma, string name)
+    {
+        if (!(gamma > 0 && double.IsFinite(gamma))) throw new ArgumentOutOfRangeException(name, gamma, "It is a finite number above 0.");
+    }
+
+    internal static ScheduleTime[] Ascending<TUnit>(IReadOnlyList<TUnit> milestones, string name) where TUnit : struct, IScheduleUnit
+    {
+        ArgumentNullException.ThrowIfNull(milestones, name);
+        ScheduleTime[] times = [.. milestones.Select(m => m.Time)];
+        for (var i = 0; i < times.Length; i++)
+        {
+            if (!(times[i].Count >= 0)) throw new ArgumentException($"Milestone {times[i]} is before the begin.", name);
+            if (i > 0 && times[i].Count < times[i - 1].Count)
+                throw new ArgumentException($"Milestones are in ascending order; found {times[i]} after {times[i - 1]}.", name);
+        }
+
+        return times;
+    }
+
     private static void CheckStart(double factor, string name)
     {
         if (!(factor > 0 && factor <= 1))
@@ -59,7 +176,7 @@ public sealed partial record Schedule
         if (!(factor >= 0 && factor <= 1)) throw new ArgumentOutOfRangeException(name, factor, "A factor is in [0, 1].");
     }
 
-    private static void CheckPositive<TUnit>(TUnit? time, string name) where TUnit : struct, IScheduleUnit
+    internal static void CheckPositive<TUnit>(TUnit? time, string name) where TUnit : struct, IScheduleUnit
     {
         if (time is { } given && !(given.Time.Count > 0)) throw new ArgumentOutOfRangeException(name, given.Time.Count, "A length is more than 0.");
     }

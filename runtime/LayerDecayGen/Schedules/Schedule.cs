@@ -38,12 +38,26 @@ public sealed partial record Schedule
     /// </summary>
     public long StepsTaken { get; init; }
 
+    /// <summary>Whether jumps at its ends, or where its own function makes them, are meant; see <see cref="ScheduleChecks"/>.</summary>
+    public bool AllowJumps { get; init; }
+
+    /// <summary>What a person should know of it: a reference's defect that was corrected, or one that parity keeps.</summary>
+    public string? Warning { get; init; }
+
     internal ScheduleTime From { get; }
 
     internal ScheduleTime? To { get; }
 
+    /// <summary>Whether it begins below the base value and is expected to reach it.</summary>
+    internal bool WarmsUp { get; init; }
+
+    /// <summary>Where it is the part of a sequence: when that part begins and ends.</summary>
+    internal ScheduleTime? PartBegin { get; init; }
+
+    internal ScheduleTime? PartEnd { get; init; }
+
     internal Rule RuleIn(ScheduleWindow window) => _rule(window);
 
-    private static Schedule Make<TUnit>(string kind, TUnit from, TUnit? to, Func<ScheduleWindow, Rule> rule) where TUnit : struct, IScheduleUnit =>
+    internal static Schedule Make<TUnit>(string kind, TUnit from, TUnit? to, Func<ScheduleWindow, Rule> rule) where TUnit : struct, IScheduleUnit =>
         new(kind, from.Time, to?.Time, rule);
 }

@@ -6,20 +6,30 @@ namespace LayerDecayGen.Schedules;
 /// </summary>
 internal sealed class ScheduleProgram
 {
-    private readonly TrainingRun _run;
-    private readonly Track?[] _tracks = new Track?[3];
+    private static readonly Hyperparameter[] Targets = Enum.GetValues<Hyperparameter>();
+
+    private readonly Track?[] _tracks = new Track?[Targets.Length];
     private readonly BoundSchedule[] _schedules;
+    private readonly List<MetricReport> _reports = [];
 
     public ScheduleProgram(TrainingRun run, IReadOnlyList<ScheduledGroup> groups, IReadOnlyList<Schedule> schedules)
     {
-        _run = run;
-        Groups = groups;
+        (Run, Groups, Sources) = (run, groups, schedules);
         foreach (var target in schedules.Select(s => s.Target).Distinct()) _tracks[(int)target] = new Track(target, groups);
-        _schedules = [.. schedules.Select(s => new BoundSchedule(s, new ScheduleWindow(s, run), _tracks[(int)s.Target]!))];
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        _schedules = [.. schedules.Select(s => new BoundSchedule(s, Unique(s.Name, names), run, _tracks[(int)s.Target]!))];
         foreach (var schedule in _schedules) schedule.Step(0);
     }
 
+    public TrainingRun Run { get; }
+
     public IReadOnlyList<ScheduledGroup> Groups { get; }
+
+    public IReadOnlyList<Schedule> Sources { get; }
+
+    public IReadOnlyList<BoundSchedule> Schedules => _schedules;
+
+    public IReadOnlyList<MetricReport> Reports => _reports;
 
     /// <summary>The update whose values these are, from 0.</summary>
     public long Update { get; private set; }
@@ -36,65 +46,53 @@ internal sealed class ScheduleProgram
         Update++;
         foreach (var schedule in _schedules)
             if (!schedule.EveryEpoch) schedule.Step(Update);
-        if (_run.EpochLength is not { } length) return;
+        if (Run.EpochLength is not { } length) return;
         var epoch = length.EpochOf(Update);
-        for (var ended = length.EpochOf(Update - 1) + 1; ended <= epoch; ended++)
+        for (var begun = length.EpochOf(Update - 1) + 1; begun <= epoch; begun++)
         {
             foreach (var schedule in _schedules)
-                if (schedule.EveryEpoch) schedule.Step(ended);
+                if (schedule.EveryEpoch) schedule.Step(begun);
         }
     }
 
-    private sealed class BoundSchedule(Schedule schedule, ScheduleWindow window, Track track)
+    public void Report(string monitor, double metric)
     {
-        private readonly Rule _rule = schedule.RuleIn(window);
+        _reports.Add(new MetricReport(Update, monitor, metric));
+        foreach (var schedule in _schedules)
+            if (schedule.Listens(monitor)) schedule.Report(metric, Update);
+    }
 
-        public bool EveryEpoch => schedule.Stepping == Stepping.EveryEpoch;
-
-        public void Step(long step)
+    /// <summary>The same schedules over other groups, brought to the present update by going all the way again with the metrics reported so far.</summary>
+    public ScheduleProgram Over(IReadOnlyList<ScheduledGroup> groups, long update)
+    {
+        var program = new ScheduleProgram(Run, groups, Sources);
+        var next = 0;
+        while (true)
         {
-            if (!window.Contains(step)) return;
-            _rule.Apply(step - window.FirstStep + schedule.StepsTaken, track.Lanes);
-            track.EndStep();
+            for (; next < _reports.Count && _reports[next].Update <= program.Update; next++) program.Report(_reports[next].Monitor, _reports[next].Metric);
+            if (program.Update == update) return program;
+            program.Advance();
         }
     }
-}
 
-/// <summary>One hyper-parameter of all groups.</summary>
-internal sealed class Track
-{
-    private readonly double[] _bases;
-    private readonly double[] _scales;
-    private readonly double[] _values;
-    private readonly bool _zeroStays;
-
-    public Track(Hyperparameter target, IReadOnlyList<ScheduledGroup> groups)
+    /// <summary>Takes over where another run was.</summary>
+    public void Restore(long update, IEnumerable<MetricReport> reports)
     {
-        _bases = [.. groups.Select(g => g.Base(target) ?? throw new ArgumentException($"Group '{g.Name}' has no {target} to schedule."))];
-        _scales = [.. groups.Select(g => target == Hyperparameter.LearningRate ? g.LearningRateScale ?? Share(g.LearningRate, groups) : 1)];
-        _values = [.. _bases];
-        _zeroStays = target == Hyperparameter.WeightDecay && _bases.Contains(0);
+        Update = update;
+        _reports.Clear();
+        _reports.AddRange(reports);
     }
 
-    public Lanes Lanes => new() { Bases = _bases, Scales = _scales, Values = _values };
-
-    public ReadOnlySpan<double> Values => _values;
-
-    /// <summary>Whether a schedule was active since the update before; at the start all values are new.</summary>
-    public bool Changed { get; set; } = true;
-
-    // What is not decayed stays so, also under a schedule with an absolute minimum (mmpretrain CosineAnnealingWeightDecay).
-    public void EndStep()
+    private static string Unique(string name, HashSet<string> taken)
     {
-        Changed = true;
-        if (!_zeroStays) return;
-        for (var g = 0; g < _values.Length; g++)
-            if (_bases[g] == 0) _values[g] = 0;
-    }
-
-    private static double Share(double rate, IReadOnlyList<ScheduledGroup> groups)
-    {
-        var largest = groups.Max(g => g.LearningRate);
-        return largest > 0 ? rate / largest : 1;
+        var unique = name;
+        for (var n = 2; !taken.Add(unique); n++) unique = FormattableString.Invariant($"{name} {n}");
+        return unique;
     }
 }
+
+/// <summary>A metric as it was reported.</summary>
+/// <param name="Update">The update at which it was.</param>
+/// <param name="Monitor">Its name.</param>
+/// <param name="Metric">Its value.</param>
+public sealed record MetricReport(long Update, string Monitor, double Metric);

@@ -4,8 +4,12 @@ namespace LayerDecayGen.Schedules;
 
 /// <summary>
 /// Schedules that drive the groups of an optimizer, ours or TorchSharp's. Made before the first update, it writes the values of update 0;
-/// <see cref="Step"/> is called after every <c>optimizer.step()</c>.
+/// <see cref="Step"/> is called after every <c>optimizer.step()</c>. It owns what it drives: a value set by hand lasts until a schedule is active again.
 /// </summary>
+/// <remarks>
+/// Groups added to the optimizer later (<c>add_param_group</c>) join at the next step, with their own base rate and where they would be had they been
+/// there from the start. Not for several threads.
+/// </remarks>
 /// <example>
 /// <code>
 /// using static LayerDecayGen.Schedules.Schedule;
@@ -24,14 +28,15 @@ public sealed class ScheduleSet
 {
     private static readonly Hyperparameter[] Targets = Enum.GetValues<Hyperparameter>();
 
-    private readonly ILearningRateController[] _groups;
-    private readonly ScheduleProgram _program;
+    private readonly Optimizer _optimizer;
+    private ILearningRateController[] _groups;
+    private ScheduleProgram _program;
 
     /// <summary>Binds schedules to an optimizer and writes the values of the first update.</summary>
     /// <param name="optimizer">Any TorchSharp optimizer with parameter groups. Base rates are the groups' <c>InitialLearningRate</c>.</param>
     /// <param name="run">How long the training runs.</param>
     /// <param name="schedules">The schedules, in the order in which they act on a value.</param>
-    /// <exception cref="ArgumentException">A schedule does not fit the run or the optimizer; nothing was written.</exception>
+    /// <exception cref="ArgumentException">A schedule does not fit the run or the optimizer, or a check fails; nothing was written.</exception>
     public ScheduleSet(Optimizer optimizer, TrainingRun run, params Schedule[] schedules) : this(optimizer, null, run, schedules) { }
 
     /// <summary>Binds schedules to an optimizer made from a model's groups, and takes names, layers and lr scales from those.</summary>
@@ -39,34 +44,110 @@ public sealed class ScheduleSet
     /// <param name="groups">The groups it was made from.</param>
     /// <param name="run">How long the training runs.</param>
     /// <param name="schedules">The schedules, in the order in which they act on a value.</param>
-    /// <exception cref="ArgumentException">A schedule does not fit the run or the optimizer; nothing was written.</exception>
+    /// <exception cref="ArgumentException">A schedule does not fit the run or the optimizer, or a check fails; nothing was written.</exception>
     public ScheduleSet(Optimizer optimizer, IReadOnlyList<ParameterGroup>? groups, TrainingRun run, params Schedule[] schedules)
+        : this(optimizer, groups, run, ScheduleChecks.All, schedules) { }
+
+    /// <summary>The same with checks of one's own choice.</summary>
+    /// <param name="optimizer">The optimizer.</param>
+    /// <param name="groups">The groups it was made from, in its order; null where there are none.</param>
+    /// <param name="run">How long the training runs.</param>
+    /// <param name="checks">What to check before anything is written.</param>
+    /// <param name="schedules">The schedules, in the order in which they act on a value.</param>
+    /// <exception cref="ArgumentException">A schedule does not fit the run or the optimizer, or a check fails; nothing was written.</exception>
+    public ScheduleSet(Optimizer optimizer, IReadOnlyList<ParameterGroup>? groups, TrainingRun run, ScheduleChecks checks, params Schedule[] schedules)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(checks);
         ArgumentNullException.ThrowIfNull(schedules);
+        _optimizer = optimizer;
         _groups = [.. optimizer.ParamGroups];
         if (groups is not null && groups.Count != _groups.Length)
             throw new ArgumentException($"The optimizer has {_groups.Length} groups, the model {groups.Count}.", nameof(groups));
-        _program = new ScheduleProgram(run, [.. _groups.Select((g, i) => ScheduledGroup.From(g, i, groups?[i]))], schedules);
-        Write();
+        ScheduledGroup[] scheduled = [.. _groups.Select((g, i) => ScheduledGroup.From(g, i, groups?[i]))];
+        _program = new ScheduleProgram(run, [.. scheduled.Select(g => g with { LearningRateScale = g.ScaleAmong(scheduled) })], schedules);
+        Warnings = checks.Run(_program);
+        Write(onlyChanged: false);
     }
 
     /// <summary>The update whose values are in the optimizer, from 0.</summary>
     public long Update => _program.Update;
 
-    /// <summary>Goes to the next update: call it after every <c>optimizer.step()</c> that changed the weights.</summary>
+    /// <summary>The groups, in the optimizer's order.</summary>
+    public IReadOnlyList<ScheduledGroup> Groups => _program.Groups;
+
+    /// <summary>What a person should know: defects of references that were corrected or kept, levels that drop lr scales.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>The present values of a hyper-parameter, one a group; empty where no schedule drives it.</summary>
+    /// <param name="target">Which.</param>
+    public ReadOnlySpan<double> Values(Hyperparameter target) => _program[target] is { } track ? track.Values : default;
+
+    /// <summary>Goes to the next update: call it after every <c>optimizer.step()</c> that changed the weights, not after every micro-batch.</summary>
     public void Step()
     {
+        if (GroupCount() != _groups.Length) Join();
         _program.Advance();
-        Write();
+        Write(onlyChanged: true);
     }
 
-    private void Write()
+    /// <summary>Tells schedules that wait for a metric what it was, after the <see cref="Step"/> of the update or epoch it belongs to.</summary>
+    /// <param name="metric">The value.</param>
+    /// <param name="monitor">Its name, as <see cref="PlateauOptions.Monitor"/> states it.</param>
+    /// <exception cref="ArgumentException">The metric is not a number, or no schedule waits for it; nothing was changed.</exception>
+    public void Report(double metric, string monitor = "loss")
+    {
+        if (double.IsNaN(metric)) throw new ArgumentException($"The metric '{monitor}' at update {Update} is not a number.", nameof(metric));
+        if (!_program.Schedules.Any(s => s.Listens(monitor))) throw new ArgumentException($"No schedule waits for '{monitor}'.", nameof(monitor));
+        _program.Report(monitor, metric);
+        Write(onlyChanged: true);
+    }
+
+    /// <summary>Everything needed to go on from here, by names of schedules and groups.</summary>
+    public ScheduleState SaveState() => ScheduleState.Of(_program);
+
+    /// <summary>Goes on from a saved state, bit by bit as the run it was saved from.</summary>
+    /// <param name="state">The state.</param>
+    /// <exception cref="ArgumentException">Its schedules or groups are others; the message lists the differences, and nothing was changed.</exception>
+    public void LoadState(ScheduleState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        _program = state.Into(_program);
+        Write(onlyChanged: false);
+    }
+
+    /// <summary>The set as a TorchSharp scheduler, for code that has its own loop: <c>step()</c> goes to the next update.</summary>
+    public lr_scheduler.LRScheduler ToLRScheduler() => new ScheduleSetScheduler(_optimizer, this);
+
+    /// <summary>Goes to any update, forth or back, as if every step up to it had been taken.</summary>
+    /// <param name="update">The update, from 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The update is negative.</exception>
+    public void JumpTo(Updates update)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(update.Count, nameof(update));
+        _program = _program.Over(_program.Groups, update.Count);
+        Write(onlyChanged: false);
+    }
+
+    private int GroupCount() => _optimizer.ParamGroups is IReadOnlyCollection<ILearningRateController> groups ? groups.Count : _optimizer.ParamGroups.Count();
+
+    private void Join()
+    {
+        ILearningRateController[] groups = [.. _optimizer.ParamGroups];
+        if (groups.Length < _groups.Length || !groups.Take(_groups.Length).SequenceEqual(_groups))
+            throw new InvalidOperationException("The optimizer's groups were removed or replaced; make a new ScheduleSet for it.");
+        var known = _program.Groups;
+        var newcomers = groups.Skip(known.Count).Select((g, i) => ScheduledGroup.From(g, known.Count + i, null));
+        _program = _program.Over([.. known, .. newcomers.Select(g => g with { LearningRateScale = g.ScaleBeside(known) })], Update);
+        _groups = groups;
+    }
+
+    private void Write(bool onlyChanged)
     {
         foreach (var target in Targets)
         {
-            if (_program[target] is not { Changed: true } track) continue;
+            if (_program[target] is not { } track || (onlyChanged && !track.Changed)) continue;
             var values = track.Values;
             for (var g = 0; g < values.Length; g++) OptimizerGroup.Write(_groups[g], target, values[g]);
         }

@@ -22,20 +22,37 @@ public sealed class ScheduleTable
     /// <param name="run">How long the training runs.</param>
     /// <param name="schedules">The schedules, in the order in which they act on a value.</param>
     /// <exception cref="ArgumentException">A schedule does not fit the run or the groups.</exception>
-    public static ScheduleTable Evaluate(IReadOnlyList<ScheduledGroup> groups, TrainingRun run, params Schedule[] schedules)
+    public static ScheduleTable Evaluate(IReadOnlyList<ScheduledGroup> groups, TrainingRun run, params Schedule[] schedules) =>
+        Evaluate(groups, run, [], schedules);
+
+    /// <summary>Evaluates schedules over a whole run in which metrics are reported.</summary>
+    /// <param name="groups">The groups.</param>
+    /// <param name="run">How long the training runs.</param>
+    /// <param name="reports">The metrics, by update: each counts for the values of its own update on.</param>
+    /// <param name="schedules">The schedules, in the order in which they act on a value.</param>
+    /// <exception cref="ArgumentException">A schedule does not fit the run or the groups.</exception>
+    public static ScheduleTable Evaluate(
+        IReadOnlyList<ScheduledGroup> groups, TrainingRun run, IReadOnlyList<MetricReport> reports, params Schedule[] schedules)
     {
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(reports);
         ArgumentNullException.ThrowIfNull(schedules);
         var table = new ScheduleTable(run, groups, schedules);
         var program = new ScheduleProgram(run, groups, schedules);
-        var updates = run.Length.Count;
         foreach (var target in Enum.GetValues<Hyperparameter>())
-            if (program[target] is not null) table._values[(int)target] = GC.AllocateUninitializedArray<double>(checked((int)updates * groups.Count));
-        for (var update = 0L; ; program.Advance())
         {
+            if (program[target] is not null)
+                table._values[(int)target] = GC.AllocateUninitializedArray<double>(checked((int)(run.Length.Count * groups.Count)));
+        }
+
+        var metrics = reports.ToLookup(r => r.Update);
+        while (true)
+        {
+            foreach (var report in metrics[program.Update]) program.Report(report.Monitor, report.Metric);
             table.Record(program);
-            if (++update == updates) return table;
+            if (program.Update == run.Length.Count - 1) return table;
+            program.Advance();
         }
     }
 

@@ -9,10 +9,14 @@ internal sealed class ScheduleWindow
     public ScheduleWindow(Schedule schedule, TrainingRun run)
     {
         (_schedule, _run) = (schedule, run);
-        Begin = Whole(schedule.From);
-        End = schedule.To is { } to ? Whole(to) : RunEnd;
-        if (!(Ceiling(End) > FirstStep))
-            throw new ArgumentException(FormattableString.Invariant($"The window of {schedule.Name} holds no step: it begins at {Begin} and ends at {End}."));
+        var shift = schedule.PartBegin is { } begin ? WholeSteps(begin) : 0;
+        Begin = shift + WholeSteps(schedule.From);
+        End = schedule.To is { } to ? shift + WholeSteps(to) : Math.Max(RunEnd, Begin + 1);
+        FirstStep = (long)Math.Ceiling(Begin);
+        var stop = schedule.PartEnd is { } end ? Math.Min(End, WholeSteps(end)) : End;
+        StopStep = (long)Math.Ceiling(stop);
+        if (StopStep <= FirstStep)
+            throw new ArgumentException(FormattableString.Invariant($"The window of {schedule.Name} holds no step: it begins at {Begin} and ends at {stop}."));
     }
 
     public double Begin { get; }
@@ -24,34 +28,48 @@ internal sealed class ScheduleWindow
     /// <summary>The number of the window's last step, counted from its begin.</summary>
     public double LastStep => Length - 1;
 
-    public long FirstStep => Ceiling(Begin);
+    public long FirstStep { get; }
 
-    private double RunEnd => _schedule.Stepping == Stepping.EveryUpdate
-        ? _run.Length.Count
-        : EpochLength.EpochOf(_run.Length.Count - 1) + 1;
+    /// <summary>The first step after the window.</summary>
+    public long StopStep { get; }
+
+    /// <summary>The first step after the run.</summary>
+    public long RunEnd => EveryEpoch ? EpochLength.EpochOf(_run.Length.Count - 1) + 1 : _run.Length.Count;
+
+    private bool EveryEpoch => _schedule.Stepping == Stepping.EveryEpoch;
 
     private EpochLength EpochLength => _run.EpochLength ?? throw new ArgumentException(
-        $"{_schedule.Name} is stated or stepped in epochs, but the run declares no epoch length: give the TrainingRun one.");
+        $"{_schedule.Name} is stated or stepped in epochs, but the run declares no epoch length: give the TrainingRun one.", nameof(TrainingRun.EpochLength));
 
-    public bool Contains(long step) => Begin <= step && step < End;
+    public bool Contains(long step) => FirstStep <= step && step < StopStep;
+
+    /// <summary>The schedule's own step at an update.</summary>
+    public long StepOf(long update) => EveryEpoch ? EpochLength.EpochOf(update) : update;
 
     /// <summary>A length in steps, as mmengine's <c>build_iter_from_epoch</c> converts lengths inside a window: without rounding.</summary>
     public double? Steps(ScheduleTime? time) => time is { } given ? Steps(given) : null;
 
-    public double Steps(ScheduleTime time) => (time.InEpochs, _schedule.Stepping) switch
+    public double Steps(ScheduleTime time) => (time.InEpochs, EveryEpoch) switch
     {
-        (true, Stepping.EveryUpdate) => EpochLength.Steps(time.Count),
-        (false, Stepping.EveryEpoch) => throw new ArgumentException(
-            $"{_schedule.Name} steps every epoch, so its lengths are in epochs; found {time}."),
+        _ when time.Count == 0 => 0,
+        (true, false) => EpochLength.Steps(time.Count),
+        (false, true) => throw new ArgumentException($"{_schedule.Name} steps every epoch, so its lengths are in epochs; found {time}."),
         _ => time.Count,
     };
 
+    /// <summary>A length in steps as it converts ends of windows: cut to whole updates.</summary>
+    public double WholeSteps(ScheduleTime time) => time.InEpochs && !EveryEpoch ? Math.Truncate(Steps(time)) : Steps(time);
+
     /// <summary>Where a step of the window lies, in the unit in which the schedule was stated.</summary>
-    public double Position(long step) => _schedule.From.InEpochs && _schedule.Stepping == Stepping.EveryUpdate ? EpochLength.Position(step) : step;
+    public double Position(long step) => _schedule.From.InEpochs && !EveryEpoch ? EpochLength.Position(step) : step;
 
-    // Ends of windows are cut to whole updates, as there.
-    private double Whole(ScheduleTime time) =>
-        time.InEpochs && _schedule.Stepping == Stepping.EveryUpdate ? Math.Truncate(Steps(time)) : Steps(time);
-
-    private static long Ceiling(double value) => (long)Math.Ceiling(value);
+    /// <summary>The steps of a cycle: those asked for, which must suffice for the run, or the window's.</summary>
+    public double CycleLength(ScheduleTime? asked)
+    {
+        var length = Steps(asked) ?? Length;
+        var last = Math.Min(StopStep, RunEnd) - FirstStep - 1 + _schedule.StepsTaken;
+        return last <= length
+            ? length
+            : throw new ArgumentException(FormattableString.Invariant($"{_schedule.Name} has a cycle of {length} steps; its window goes up to step {last}."), nameof(length));
+    }
 }

@@ -14,6 +14,9 @@ public sealed record ScheduledGroup(string Name, double LearningRate)
     /// <summary>The factor in <see cref="LearningRate"/>. Null: the share of the largest base rate among the groups.</summary>
     public double? LearningRateScale { get; init; }
 
+    /// <summary>The rate in use when schedules take over a run they did not begin; null where it is the base rate.</summary>
+    public double? PresentLearningRate { get; init; }
+
     /// <summary>Base momentum or first beta; null where the optimizer has neither.</summary>
     public double? Momentum { get; init; }
 
@@ -47,6 +50,20 @@ public sealed record ScheduledGroup(string Name, double LearningRate)
         Hyperparameter.WeightDecay => WeightDecay,
         _ => throw new ArgumentOutOfRangeException(nameof(target), target, "Unknown hyper-parameter."),
     };
+
+    internal double ScaleAmong(IReadOnlyList<ScheduledGroup> groups)
+    {
+        if (LearningRateScale is { } stated) return stated;
+        var largest = groups.Max(g => g.LearningRate);
+        return largest > 0 ? LearningRate / largest : 1;
+    }
+
+    // A group that joins a run takes the run's measure and leaves the scales of the others as they are.
+    internal double ScaleBeside(IReadOnlyList<ScheduledGroup> known)
+    {
+        var whole = known.Where(g => g.LearningRateScale > 0).Select(g => g.LearningRate / g.LearningRateScale!.Value).FirstOrDefault();
+        return LearningRateScale ?? (whole > 0 ? LearningRate / whole : 1);
+    }
 
     internal static ScheduledGroup From(ILearningRateController group, int index, ParameterGroup? named) =>
         new(named?.Name ?? FormattableString.Invariant($"group {index}"), group.InitialLearningRate)

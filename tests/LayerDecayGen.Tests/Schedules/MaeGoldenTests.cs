@@ -11,22 +11,31 @@ public sealed class MaeGoldenTests
     [TestCaseSource(nameof(Cases))]
     public void Agrees(GoldenCase golden)
     {
+        if (golden.ExpectsError) Assert.That(() => Run(golden), Throws.InstanceOf<ArgumentException>());
+        else Run(golden);
+    }
+
+    private static void Run(GoldenCase golden)
+    {
         var json = golden.Json;
         var k = json.GetProperty("kwargs");
         var rate = k.GetProperty("lr").GetDouble();
-        var scales = json.GetProperty("lr_scales").EnumerateArray().Select(s => s.ValueKind == System.Text.Json.JsonValueKind.Null ? 1 : s.GetDouble());
-        ScheduledGroup[] groups = [.. scales.Select((s, g) => new ScheduledGroup($"group {g}", rate * s) { LearningRateScale = s }), new("unscaled", rate)];
-        var run = new TrainingRun(json.IntegerAt("steps")!.Value.Updates(), EpochLength.OfBatches(k.GetProperty("steps_per_epoch").GetInt64()));
         var schedule = MaeCosine(
-            new Epochs(k.GetProperty("warmup_epochs").GetDouble()), new Epochs(k.GetProperty("epochs").GetDouble()), Level.Scaled(k.GetProperty("min_lr").GetDouble()));
-        var table = ScheduleTable.Evaluate(groups, run, schedule);
-        var returned = json.GetProperty("returned").EnumerateArray().Select(e => e.GetDouble()).ToArray();
-        var row = 0;
-        foreach (var expected in json.GetProperty("lr").EnumerateArray())
+            new Epochs(k.GetProperty("warmup_epochs").GetDouble()),
+            new Epochs(k.GetProperty("epochs").GetDouble()),
+            Level.Scaled(k.GetProperty("min_lr").GetDouble()),
+            parity: true);
+        var perEpoch = EpochLength.OfBatches(k.GetProperty("steps_per_epoch").GetInt64());
+        var run = new TrainingRun(json.GetProperty("steps").GetInt64().Updates(), perEpoch);
+        var epochs = json.Field("epochs").Numbers();
+        Assert.That(epochs, Is.EqualTo(Enumerable.Range(0, epochs.Length).Select(t => t % perEpoch.Batches / (double)perEpoch.Batches + t / perEpoch.Batches)));
+        var scheduled = new ScheduleGolden(json);
+        var groups = scheduled.ScaledGroups([.. json.Field("base_lrs").Numbers().Select(_ => rate)]);
+        scheduled.AgreeAhead(groups, run, schedule);
+        var returned = new ScheduleGolden(json)
         {
-            double[] all = [.. ((System.Text.Json.JsonElement?)expected).Numbers(), returned[row]];
-            Assert.That(table.Row(Hyperparameter.LearningRate, row).ToArray(), Is.EqualTo(all).Using<double>(ScheduleGoldens.Close), $"step {row}");
-            row++;
-        }
+            Expected = [.. json.Field("returned").Numbers().Select((r, t) => new ScheduleGolden.Row(Hyperparameter.LearningRate, t, [r]))],
+        };
+        returned.AgreeAhead([new ScheduledGroup("unscaled", rate)], run, schedule);
     }
 }

@@ -10,6 +10,12 @@ internal abstract class Rule
     /// <summary>Whether the rule jumps by design, as a step decay does.</summary>
     public virtual bool Jumps => false;
 
+    /// <summary>Whether what it computes is the user's, so that nothing is known of its course.</summary>
+    public virtual bool IsForeign => false;
+
+    /// <summary>Whether, as a part of a sequence, it begins at the base value rather than at the value it finds.</summary>
+    public virtual bool StartsFromBase => true;
+
     /// <summary>The levels it uses, for the checks.</summary>
     public virtual IEnumerable<Level> Levels => [];
 
@@ -22,6 +28,8 @@ internal abstract class Rule
 /// <summary>One hyper-parameter of all groups, side by side.</summary>
 internal readonly ref struct Lanes
 {
+    public required IReadOnlyList<ScheduledGroup> Groups { get; init; }
+
     public required ReadOnlySpan<double> Bases { get; init; }
 
     public required ReadOnlySpan<double> Scales { get; init; }

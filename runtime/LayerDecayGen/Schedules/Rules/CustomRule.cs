@@ -1,0 +1,33 @@
+namespace LayerDecayGen.Schedules;
+
+/// <summary>
+/// A schedule of one's own: a pure function of update and group. Nothing else is asked of it: evaluating ahead, checks, plots, saving and resuming
+/// follow from its being pure.
+/// </summary>
+/// <example>
+/// <code>
+/// sealed class Exponential(double gamma) : IScheduleFunction
+/// {
+///     public double Factor(long update, ScheduledGroup group) => Math.Pow(gamma, update);
+/// }
+/// </code>
+/// </example>
+public interface IScheduleFunction
+{
+    /// <summary>The factor on the group's base value.</summary>
+    /// <param name="update">The step in the schedule's window, from 0: updates, or epochs where it steps every epoch.</param>
+    /// <param name="group">The group.</param>
+    double Factor(long update, ScheduledGroup group);
+}
+
+/// <summary>Base value times a function (torch <c>LambdaLR</c>). Sets the value outright.</summary>
+internal sealed class CustomRule(Func<long, ScheduledGroup, double> factor) : Rule
+{
+    public override bool IsForeign => true;
+
+    public override void Apply(long step, in Lanes lanes)
+    {
+        var values = lanes.Values;
+        for (var g = 0; g < values.Length; g++) values[g] = lanes.Bases[g] * factor(step, lanes.Groups[g]);
+    }
+}

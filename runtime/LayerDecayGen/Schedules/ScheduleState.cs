@@ -1,0 +1,138 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LayerDecayGen.Schedules;
+
+/// <summary>Where the schedules of a run are, by names of schedules and groups. Small: a few numbers a group.</summary>
+public sealed record ScheduleState
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    /// <summary>The update whose values these are.</summary>
+    public required long Update { get; init; }
+
+    /// <summary>The schedules, in their order.</summary>
+    public required IReadOnlyList<ScheduleMemory> Schedules { get; init; }
+
+    /// <summary>The groups, in their order.</summary>
+    public required IReadOnlyList<GroupMemory> Groups { get; init; }
+
+    /// <summary>The metrics reported so far.</summary>
+    public required IReadOnlyList<MetricReport> Reports { get; init; }
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <param name="json">The text.</param>
+    /// <exception cref="JsonException">It is no such text.</exception>
+    public static ScheduleState FromJson(string json) =>
+        JsonSerializer.Deserialize<ScheduleState>(json, Options) ?? throw new JsonException("The text holds no schedule state.");
+
+    /// <summary>The state as JSON; numbers come back bit by bit.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Options);
+
+    internal static ScheduleState Of(ScheduleProgram program) => new()
+    {
+        Update = program.Update,
+        Schedules = [.. program.Schedules.Select(ScheduleMemory.Of)],
+        Groups = [.. program.Groups.Select((g, i) => GroupMemory.Of(program, g.Name, i))],
+        Reports = [.. program.Reports],
+    };
+
+    internal ScheduleProgram Into(ScheduleProgram program)
+    {
+        string[] differences = [.. Differences(program)];
+        if (differences.Length > 0)
+        {
+            throw new ArgumentException(
+                $"The state is of other schedules or groups:{Environment.NewLine}{string.Join(Environment.NewLine, differences.Select(d => $"  {d}"))}");
+        }
+
+        var restored = new ScheduleProgram(program.Run, [.. program.Groups.Select((g, i) => Groups[i].Base(g))], program.Sources);
+        for (var g = 0; g < Groups.Count; g++) Groups[g].Restore(restored, g);
+        for (var s = 0; s < Schedules.Count; s++) restored.Schedules[s].Memory = [.. Schedules[s].Memory];
+        restored.Restore(Update, Reports);
+        return restored;
+    }
+
+    private IEnumerable<string> Differences(ScheduleProgram program)
+    {
+        var here = Of(program);
+        foreach (var line in Compare("schedule", [.. Schedules.Select(s => s.Shape)], [.. here.Schedules.Select(s => s.Shape)])) yield return line;
+        string[] names = [.. Groups.Select(g => $"'{g.Name}'")];
+        string[] present = [.. here.Groups.Select(g => $"'{g.Name}'")];
+        foreach (var line in Compare("group", names, present)) yield return line;
+        if (!names.SequenceEqual(present)) yield break;
+        foreach (var (saved, own) in Groups.Zip(here.Groups))
+            foreach (var line in saved.Differences(own)) yield return line;
+    }
+
+    private static IEnumerable<string> Compare(string what, string[] saved, string[] here)
+    {
+        foreach (var line in saved.Except(here)) yield return $"- {what} {line} is in the state only";
+        foreach (var line in here.Except(saved)) yield return $"+ {what} {line} is here only";
+        if (!saved.SequenceEqual(here) && saved.ToHashSet().SetEquals(here)) yield return $"~ the {what}s are in another order";
+    }
+}
+
+/// <summary>A schedule in a state.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Target">What it drives.</param>
+/// <param name="Stepping">When it steps.</param>
+/// <param name="Begin">Begin of its window in its steps.</param>
+/// <param name="End">End of its window in its steps.</param>
+/// <param name="Memory">What it remembers, as numbers.</param>
+public sealed record ScheduleMemory(
+    string Name, string Kind, Hyperparameter Target, Stepping Stepping, double Begin, double End, IReadOnlyList<double> Memory)
+{
+    internal string Shape => FormattableString.Invariant(
+        $"'{Name}' ({Kind} of {Track.Name(Target)}, [{Begin}, {End}) {(Stepping == Stepping.EveryEpoch ? "epochs" : "updates")})");
+
+    internal static ScheduleMemory Of(BoundSchedule schedule) => new(
+        schedule.Name, schedule.Schedule.Kind, schedule.Target, schedule.Schedule.Stepping, schedule.Window.Begin, schedule.Window.End, schedule.Memory);
+}
+
+/// <summary>A group in a state: what of it is scheduled.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Values">Base and present value of each hyper-parameter that a schedule drives.</param>
+public sealed record GroupMemory(string Name, IReadOnlyDictionary<Hyperparameter, GroupValue> Values)
+{
+    internal static GroupMemory Of(ScheduleProgram program, string name, int group) => new(name, Enum.GetValues<Hyperparameter>()
+        .Where(t => program[t] is not null)
+        .ToDictionary(t => t, t => new GroupValue(program[t]!.Bases[group], program[t]!.Values[group])));
+
+    // An optimizer fresh from its constructor shows the base value, one restored from a checkpoint the value in use: either is the same run.
+    internal IEnumerable<string> Differences(GroupMemory here) =>
+        from own in here.Values
+        where Values.TryGetValue(own.Key, out var saved) && own.Value.Base != saved.Base && own.Value.Base != saved.Value
+        select FormattableString.Invariant(
+            $"~ group '{Name}': base {Track.Name(own.Key)} is {Values[own.Key].Base} in the state and {own.Value.Base} here");
+
+    internal ScheduledGroup Base(ScheduledGroup group)
+    {
+        foreach (var (target, value) in Values)
+        {
+            group = target switch
+            {
+                Hyperparameter.LearningRate => group with { LearningRate = value.Base },
+                Hyperparameter.Momentum => group with { Momentum = value.Base },
+                _ => group with { WeightDecay = value.Base },
+            };
+        }
+
+        return group;
+    }
+
+    internal void Restore(ScheduleProgram program, int group)
+    {
+        foreach (var (target, value) in Values) program[target]!.Values[group] = value.Value;
+    }
+}
+
+/// <summary>A hyper-parameter of a group in a state.</summary>
+/// <param name="Base">Its base value.</param>
+/// <param name="Value">Its value in use.</param>
+public readonly record struct GroupValue(double Base, double Value);
