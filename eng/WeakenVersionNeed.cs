@@ -21,8 +21,12 @@ public class WeakenVersionNeed : Task
     [Required]
     public string Version { get; set; }
 
+    /// <summary>Whether to write even where the C++ runtime of this machine has the version.</summary>
+    public bool Always { get; set; }
+
     public override bool Execute()
     {
+        if (!Always && RuntimeHas(Version)) return true;
         foreach (var item in Files)
         {
             var path = item.GetMetadata("FullPath");
@@ -37,6 +41,18 @@ public class WeakenVersionNeed : Task
         }
 
         return !Log.HasLoggedErrors;
+    }
+
+    // Where distributions keep the C++ runtime. Found nowhere, it may be anywhere, and a weak need does no harm.
+    private static bool RuntimeHas(string version)
+    {
+        foreach (var folder in new[] { "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib" })
+        {
+            var path = Path.Combine(folder, "libstdc++.so.6");
+            if (File.Exists(path)) return Encoding.GetEncoding("iso-8859-1").GetString(File.ReadAllBytes(path)).Contains(version + "\0");
+        }
+
+        return false;
     }
 
     private void WeakenFile(string path)

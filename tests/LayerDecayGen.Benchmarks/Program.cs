@@ -1,2 +1,27 @@
-using static TorchSharp.torch;
-Console.WriteLine(zeros(2).sum().item<float>());
+using System.CommandLine;
+using LayerDecayGen.Benchmarks.Groups;
+using LayerDecayGen.Benchmarks.Report;
+
+// The suites in the order of the report.
+ISuite[] suites = [new GroupBuildingSuite()];
+
+var json = new Option<string?>("--json") { Description = "also write the rows to this file" };
+var only = new Option<string?>("--only") { Description = "run only the suites whose name contains this text" };
+var report = new Command("report", "Measures everything and prints a Markdown table: what, ours, the other side, ratio, bar, met or not.") { json, only };
+report.SetAction(parsed =>
+{
+    var chosen = suites.Where(s => parsed.GetValue(only) is not { } text || s.Name.Contains(text, StringComparison.OrdinalIgnoreCase)).ToArray();
+    if (chosen.Length == 0)
+    {
+        Console.Error.WriteLine($"--only {parsed.GetValue(only)}: no suite of that name; there are {string.Join(", ", suites.Select(s => $"'{s.Name}'"))}");
+        return 2;
+    }
+
+    ReportWriter.Run(chosen, Console.Out, parsed.GetValue(json));
+    return 0;
+});
+
+var arguments = new RootCommand("Benchmarks of LayerDecayGen.") { report }.Parse(args);
+if (arguments.Errors.Count == 0) return arguments.Invoke();
+Console.Error.WriteLine(arguments.Errors[0].Message);
+return 2;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using LayerDecayGen.Layout;
 using LayerDecayGen.Planning;
 using TorchSharp.Modules;
@@ -67,11 +68,11 @@ internal sealed class LiveModel
         {
             var w = walked[i];
             if (!ReferenceEquals(holder, w.Holder)) owner = RoleReader.Owner(holder = w.Holder);
-            var shape = w.Parameter.shape;
+            var shape = ShapeOf(w.Parameter);
             facts[i] = new ParameterFact
             {
                 Name = w.Name,
-                Shape = ImmutableArray.Create(shape),
+                Shape = shape,
                 Role = RoleReader.Of(w.Holder, w.LocalName, shape.Length),
                 Frozen = !w.Parameter.requires_grad,
                 Owner = owner,
@@ -79,6 +80,14 @@ internal sealed class LiveModel
         }
 
         return facts;
+    }
+
+    // Size by size: Tensor.shape costs as much as everything else that is read of a parameter.
+    private static ImmutableArray<long> ShapeOf(Parameter p)
+    {
+        var sizes = new long[p.dim()];
+        for (var i = 0; i < sizes.Length; i++) sizes[i] = p.size(i);
+        return ImmutableCollectionsMarshal.AsImmutableArray(sizes);
     }
 
     private static LayoutMatch?[] Match(LayerLayout layout, ParameterFact[] facts, ICollection<string> problems)

@@ -20,6 +20,7 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
     private LiveModel _live;
     private Binding _binding;
     private ImmutableArray<ParameterGroup> _groups;
+    private ImmutableArray<ParameterFact> _plannedFrozen = [];
 
     /// <summary>Builds the groups of a model by its declaration. Called by generated code.</summary>
     /// <param name="model">The live model, already on its device and in its dtype.</param>
@@ -38,6 +39,7 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
         _binding = new Binding(_live);
         _groups = PlanGroups();
         foreach (var index in _live.ToFreeze) _live.Parameters[index].requires_grad = false;
+        foreach (var fact in _plannedFrozen) _binding[fact.Name].requires_grad = false;
     }
 
     /// <summary>Builds the groups of a model without attributes: the recipe brings its own rule for layers.</summary>
@@ -147,6 +149,7 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
         var (problems, warnings) = Seal.Check(_live, plan, _recipe.Name);
         if (problems.Length > 0) throw new ModelSealException(facts.ModelName, problems);
         Warnings = plan.Warnings.AddRange(warnings);
+        _plannedFrozen = plan.Frozen;
         return [.. PlannedGroup.Merge(plan).Select(g => MakeGroup(g))];
     }
 

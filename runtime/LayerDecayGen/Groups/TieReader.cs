@@ -46,14 +46,17 @@ internal static class TieReader
     }
 
     /// <summary>The address of the first element; 0 where TorchSharp has no way to tell it without a copy.</summary>
-    private static nint AddressOf(Parameter p) => p.dtype switch
+    private static nint AddressOf(Parameter p)
     {
-        // storage<T>() copies unless T is the tensor's own type.
-        ScalarType.Float32 => p.storage<float>().data_ptr() + (nint)p.storage_offset() * sizeof(float),
-        ScalarType.Float64 => p.storage<double>().data_ptr() + (nint)p.storage_offset() * sizeof(double),
-        _ when p.device_type == DeviceType.CPU && p.is_contiguous() => AddressOfBytes(p),
-        _ => 0,
-    };
+        if (p.device_type == DeviceType.CPU && p.is_contiguous()) return AddressOfBytes(p);
+        return p.dtype switch
+        {
+            // storage<T>() copies unless T is the tensor's own type.
+            ScalarType.Float32 => p.storage<float>().data_ptr() + (nint)p.storage_offset() * sizeof(float),
+            ScalarType.Float64 => p.storage<double>().data_ptr() + (nint)p.storage_offset() * sizeof(double),
+            _ => 0,
+        };
+    }
 
     private static unsafe nint AddressOfBytes(Parameter p) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(p.bytes));
 

@@ -1,0 +1,95 @@
+using FineTune.Data;
+using FineTune.Models;
+using FineTune.Reporting;
+using LayerDecayGen;
+using LayerDecayGen.Schedules;
+using TorchSharp;
+using static LayerDecayGen.Schedules.Schedule;
+using static TorchSharp.torch;
+
+namespace FineTune.Training;
+
+/// <summary>What the person asked for.</summary>
+internal sealed record JobOptions(string Data, int Labelled, double LayerDecay, int PretrainEpochs, int Epochs, Device Device, int Seed, string Out);
+
+/// <summary>What a job came to.</summary>
+internal sealed record JobResult(double Accuracy, int HeldOut, double PretrainSeconds, double FineTuneSeconds, VisionTransformer Model, string Groups);
+
+/// <summary>Pre-trains a vision transformer on images alone, then fine-tunes it with layer decay on some labels.</summary>
+internal sealed class Job(JobOptions options, IProgress progress)
+{
+    private const int BatchSize = 64;
+    private const double WeightDecay = 0.05;
+    private const double PretrainRate = 2e-3;
+    private const double FineTuneRate = 2e-3;
+
+    public JobResult Run(ImageSet all)
+    {
+        manual_seed(options.Seed);
+        var images = all.To(options.Device);
+        var (labelled, heldOut) = images.Split(options.Labelled, options.Seed);
+        var size = SizeFor(images.Size);
+        var model = new VisionTransformer(size, images.Classes).to(options.Device);
+        progress.Say($"{images.Name}: {images.Count} images of {images.Size} x {images.Size}; {labelled.Count} with labels, {heldOut.Count} held out; device {options.Device}");
+
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Pretrain(model, size, images);
+        var pretrained = watch.Elapsed.TotalSeconds;
+        var groups = FineTune(model, labelled);
+        var fineTuned = watch.Elapsed.TotalSeconds - pretrained;
+        return new JobResult(Accuracy(model, heldOut), heldOut.Count, pretrained, fineTuned, model, groups);
+    }
+
+    private void Pretrain(VisionTransformer encoder, VitSize size, ImageSet images)
+    {
+        if (options.PretrainEpochs == 0) return;
+        var autoencoder = new MaskedAutoencoder(encoder, size).to(options.Device);
+        var groups = autoencoder.GetParameterGroups(new() { WeightDecay = WeightDecay });
+        using var optimizer = groups.CreateAdamW(PretrainRate, beta2: 0.95);
+        var phase = new Phase("pre-training", optimizer, Schedules(optimizer, groups, images.Count, options.PretrainEpochs), autoencoder, (x, _) => autoencoder.forward(x));
+        progress.Watch("pre-training without labels", report => phase.Run(images, options.PretrainEpochs, BatchSize, options.Seed, report));
+    }
+
+    private string FineTune(VisionTransformer model, ImageSet labelled)
+    {
+        var groups = model.GetParameterGroups(new() { LayerDecay = options.LayerDecay, WeightDecay = WeightDecay });
+        var table = groups.ToTable(FineTuneRate);
+        progress.Say(table);
+        using var optimizer = groups.CreateAdamW(FineTuneRate);
+        var phase = new Phase("fine-tuning", optimizer, Schedules(optimizer, groups, labelled.Count, options.Epochs), model, (x, y) => nn.functional.cross_entropy(model.forward(x), y, label_smoothing: 0.1));
+        progress.Watch("fine-tuning with layer decay", report => phase.Run(labelled, options.Epochs, BatchSize, options.Seed, report));
+        return table;
+    }
+
+    // A tenth of the run, at most five epochs, to warm up; then a half cosine to zero, as MAE does.
+    private static ScheduleSet Schedules(optim.Optimizer optimizer, ParameterGroups groups, int images, int epochs)
+    {
+        var run = new TrainingRun(epochs.Epochs(), Phase.UpdatesPerEpoch(images, BatchSize));
+        var warmup = Math.Min(5, epochs / 10.0).Epochs();
+        return new ScheduleSet(optimizer, groups, run, LinearWarmup(warmup), Cosine(from: warmup, to: epochs.Epochs()));
+    }
+
+    private static double Accuracy(VisionTransformer model, ImageSet images)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        model.eval();
+        var right = 0L;
+        for (var start = 0; start < images.Count; start += 512)
+        {
+            var count = Math.Min(512, images.Count - start);
+            var guessed = model.forward(images.Pixels.narrow(0, start, count)).argmax(1);
+            right += guessed.eq(images.Labels.narrow(0, start, count)).sum().item<long>();
+        }
+
+        return (double)right / images.Count;
+    }
+
+    // 16 patches for the digits, 49 for 28 x 28 images.
+    private static VitSize SizeFor(int image) => image switch
+    {
+        _ when image % 4 == 0 && image >= 16 => new VitSize(image, 4),
+        _ when image % 2 == 0 => new VitSize(image, 2),
+        _ => throw new DataException($"images of {image} x {image} cannot be cut into patches of 2 x 2"),
+    };
+}
