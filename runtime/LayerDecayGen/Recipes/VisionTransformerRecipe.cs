@@ -81,6 +81,9 @@ public abstract record VisionTransformerRecipe : IRecipe
     /// <summary>Whether the reference exempts a parameter from weight decay by shape or name.</summary>
     private protected abstract bool IsExempt(ParameterFact fact);
 
+    /// <summary>Whether an entry of <see cref="NoWeightDecayNames"/> means a name behind the prefix.</summary>
+    private protected virtual bool IsListed(string entry, string name) => !Parity && entry == name;
+
     /// <summary>Whether the recipe leaves a trainable parameter out of every group.</summary>
     private protected virtual bool IsLeftOut(ParameterFact fact) => false;
 
@@ -95,6 +98,11 @@ public abstract record VisionTransformerRecipe : IRecipe
         var rate = LayerDecay ?? facts.LayerDecay ?? Check.Rate(null, nameof(LayerDecay), facts);
         return [.. Enumerable.Range(0, depth + 2).Select(layer => Math.Pow(rate, depth + 1 - layer))];
     }
+
+    /// <summary>The scale of a layer; a literal reading can meet a layer above the top.</summary>
+    private protected virtual double ScaleOf(int layer, ImmutableArray<double> scales, ParameterFact fact) =>
+        layer < scales.Length ? scales[layer] : throw new PlanException(
+            $"'{fact.Name}' is in layer {layer}, but {nameof(Depth)} gives layers 0 to {scales.Length - 1}: set {nameof(Depth)} to the number of blocks.");
 
     /// <summary>What the layers of a literal reading need of the model.</summary>
     private protected virtual int LiteralDepth(ModelFacts facts) => Depth ?? CountBlocks(facts, ReferencePrefix);
@@ -143,12 +151,6 @@ public abstract record VisionTransformerRecipe : IRecipe
     {
         var last = layers.Scales.Length - 1;
         int? layer = layers.Scales.IsEmpty ? null : layers.LayerOf(fact) ?? last;
-        if (layer > last)
-        {
-            throw new PlanException($"'{fact.Name}' is in layer {layer}, but {nameof(Depth)} gives layers 0 to {last}: set {nameof(Depth)} to "
-                + "the number of blocks.");
-        }
-
         var decayed = !IsListed(fact, layers.Prefix) && !IsExempt(fact);
         if (!Parity && decayed && (fact.Dimensions == 0 || fact.LastSegment == "bias"))
         {
@@ -156,14 +158,14 @@ public abstract record VisionTransformerRecipe : IRecipe
             decayed = false;
         }
 
-        return Shape(fact.Decide(layer, layer is { } l ? layers.Scales[l] : 1, WeightDecay, decayed), decayed);
+        return Shape(fact.Decide(layer, layer is { } l ? ScaleOf(l, layers.Scales, fact) : 1, WeightDecay, decayed), decayed);
     }
 
     private bool IsListed(ParameterFact fact, string prefix) => NoWeightDecayNames.Contains(fact.Name)
-        || (!Parity && VitNames.Below(prefix, fact.Name) is { } name && NoWeightDecayNames.Contains(name));
+        || (VitNames.Below(prefix, fact.Name) is { } name && NoWeightDecayNames.Any(entry => IsListed(entry, name)));
 
     private void EnsureListMatches(ModelFacts facts, string prefix) => NameList.EnsureEachMatches(
-        NoWeightDecayNames, facts, nameof(NoWeightDecayNames), (entry, name) => entry == name || VitNames.Below(prefix, name) == entry);
+        NoWeightDecayNames, facts, nameof(NoWeightDecayNames), (entry, name) => entry == name || (VitNames.Below(prefix, name) is { } below && IsListed(entry, below)));
 
     private sealed record LayerReading(string Prefix, ImmutableArray<double> Scales, Func<ParameterFact, int?> LayerOf);
 }

@@ -8,7 +8,13 @@ namespace LayerDecayGen.Tests.Recipes;
 public static class GoldenFacts
 {
     public static ModelFacts Of(GoldenCase golden) => new(
-        golden.Json.TextAt("model") ?? golden.Id, [.. golden.Json.GetProperty("parameters").EnumerateArray().Select(Parameter)]);
+        golden.Json.TextAt("model") ?? golden.Id, [.. golden.Json.GetProperty("parameters").EnumerateArray().Select(p => WithOwnNorm(golden, Parameter(p)))]);
+
+    // The residual blocks of a real detectron2 model hold detectron2.layers.LayerNorm, which is no torch.nn.LayerNorm; the data records short class names only.
+    private static ParameterFact WithOwnNorm(GoldenCase golden, ParameterFact fact) =>
+        golden.Json.TextAt("model")!.Contains("detectron2") && fact.Name.Contains(".residual.") && fact.Owner is { TypeName: "LayerNorm" }
+            ? fact with { Owner = new OwnerFact("detectron2.layers.LayerNorm") }
+            : fact;
 
     private static ParameterFact Parameter(JsonElement json) => new()
     {

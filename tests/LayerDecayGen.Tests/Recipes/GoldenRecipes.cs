@@ -1,76 +1,35 @@
-using System.Collections.Immutable;
-using System.Text.Json;
 using LayerDecayGen.Planning;
-using LayerDecayGen.Recipes;
 
 namespace LayerDecayGen.Tests.Recipes;
 
-/// <summary>The recipe that stands for a golden case, and the base rate of its groups.</summary>
-public sealed record GoldenRecipe(IRecipe Recipe, double BaseLearningRate = double.NaN);
+/// <summary>
+/// The recipe that stands for a golden case, the base rate of its groups, and the weight decay that the reference's optimizer fills in where a group has none.
+/// </summary>
+public sealed record GoldenRecipe(IRecipe Recipe, double BaseLearningRate = double.NaN, double? OptimizersWeightDecay = null);
 
 /// <summary>Reads the inputs of each reference into the recipe of this library.</summary>
-public static class GoldenRecipes
+public static partial class GoldenRecipes
 {
-    private static readonly Dictionary<string, Func<JsonElement, GoldenRecipe>> ByFile = new()
+    private static readonly Dictionary<string, Func<GoldenCase, GoldenRecipe>> ByFile = new()
     {
-        ["mae_param_groups_lrd"] = Mae,
-        ["beit_get_parameter_groups"] = Beit,
-        ["videomae_get_parameter_groups"] = i => VideoMae(i, 1),
-        ["videomaev2_get_parameter_groups"] = i => VideoMae(i, 2),
-        ["mmaction_custom_keys_from_layer_decay"] = Notebook,
+        ["mae_param_groups_lrd"] = c => Mae(c.Inputs),
+        ["beit_get_parameter_groups"] = c => Beit(c.Inputs),
+        ["videomae_get_parameter_groups"] = c => VideoMae(c.Inputs, 1),
+        ["videomaev2_get_parameter_groups"] = c => VideoMae(c.Inputs, 2),
+        ["mmaction_custom_keys_from_layer_decay"] = c => Notebook(c.Inputs),
+        ["mmengine_default_constructor"] = MMEngine,
+        ["mmpretrain_layer_decay_constructor"] = MMPretrain,
+        ["mmaction2_layer_decay_constructor"] = MMActionLayerDecay,
+        ["mmaction2_swin_constructor"] = MMActionSwin,
+        ["mmaction2_tsm_constructor"] = MMActionTsm,
+        ["stmixer_optimizer"] = c => StMixer(c.Inputs),
+        ["detectron2_default_optimizer_params"] = c => Detectron2(c.Inputs),
+        ["timm_param_groups"] = c => Timm(c),
     };
 
     public static string[] Files => [.. ByFile.Keys];
 
     public static GoldenRecipe For(GoldenCase golden) => ByFile.TryGetValue(golden.File, out var read)
-        ? read(golden.Inputs)
+        ? read(golden)
         : throw new AssertionException($"No recipe stands for the reference file '{golden.File}'.");
-
-    private static GoldenRecipe Mae(JsonElement inputs) => new(new MaeRecipe
-    {
-        LayerDecay = inputs.NumberAt("layer_decay"),
-        WeightDecay = inputs.GetProperty("weight_decay").Number(),
-        NoWeightDecayNames = inputs.Field("no_weight_decay_list").Texts(),
-        Depth = inputs.IntegerAt("depth"),
-        Parity = true,
-    });
-
-    private static GoldenRecipe Beit(JsonElement inputs) => new(WithAssigner(inputs, new BeitRecipe
-    {
-        WeightDecay = inputs.GetProperty("weight_decay").Number(),
-        Version = inputs.TextAt("variant") is { } variant ? variant[^1] - '0' : 1,
-        FilterNames = inputs.Field("filter_name").Texts(),
-    }));
-
-    private static GoldenRecipe VideoMae(JsonElement inputs, int version) => new(WithAssigner(inputs, new VideoMaeRecipe
-    {
-        WeightDecay = inputs.GetProperty("weight_decay").Number(),
-        Version = version,
-    }));
-
-    private static GoldenRecipe Notebook(JsonElement inputs) => new(
-        WithAssigner(inputs, new MMActionNotebookRecipe { WeightDecay = inputs.GetProperty("weight_decay").Number() }) with
-        {
-            Prefix = inputs.TextAt("prefix"),
-        },
-        inputs.GetProperty("lr").Number());
-
-    private static ValueAssignerRecipe WithAssigner(JsonElement inputs, ValueAssignerRecipe recipe) => recipe with
-    {
-        LayerDecay = inputs.NumberAt("layer_decay"),
-        NoWeightDecayNames = inputs.Field("skip_list").Texts(),
-        Depth = inputs.IntegerAt("depth"),
-        UseLayerDecay = inputs.FlagAt("use_layer_decay") ?? true,
-        LayerScales = StatedScales(inputs),
-        Parity = true,
-    };
-
-    // Scales that follow from rate and depth are left to the recipe, so that its powers are what is compared.
-    private static ImmutableArray<double> StatedScales(JsonElement inputs)
-    {
-        var stated = inputs.Field("layer_scale_values").Numbers();
-        if (inputs.NumberAt("layer_decay") is not { } rate || inputs.IntegerAt("depth") is not { } depth) return stated;
-        var computed = Enumerable.Range(0, depth + 2).Select(layer => Math.Pow(rate, depth + 1 - layer));
-        return stated.Length == depth + 2 && stated.Zip(computed).All(s => Math.Abs(s.First - s.Second) <= 1e-12 * s.First) ? [] : stated;
-    }
 }

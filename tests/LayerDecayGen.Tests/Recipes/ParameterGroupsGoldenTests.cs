@@ -16,8 +16,8 @@ public sealed class ParameterGroupsGoldenTests
             return;
         }
 
-        var (recipe, rate) = GoldenRecipes.For(golden);
-        GoldenGroups.Compare(golden, facts, recipe.Plan(facts), rate);
+        var recipe = GoldenRecipes.For(golden);
+        GoldenGroups.Compare(golden, facts, recipe.Recipe.Plan(facts), recipe);
     }
 
     private static IEnumerable<TestCaseData> Cases() => Golden.Cases("param_groups", GoldenRecipes.Files);
