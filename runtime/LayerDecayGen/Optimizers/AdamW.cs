@@ -1,4 +1,3 @@
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -9,30 +8,30 @@ namespace LayerDecayGen.Optimizers;
 /// loading are TorchSharp's own, so that its schedulers work on it and its checkpoints can be exchanged with a stock AdamW's.
 /// </summary>
 /// <remarks>
-/// A graph that was built before a step and is run backward after it sees the new weights: the kernel's write is invisible to autograd's
+/// A graph that was built before a step and is run backward after it sees the new weights: the native write is invisible to autograd's
 /// version check.
 /// </remarks>
 public sealed class AdamW : TorchSharp.Modules.AdamW, IGroupOptimizer
 {
     private readonly StepEngine? _engine;
 
-    internal AdamW(GroupSources sources, IEnumerable<ParamGroup> groups, Options defaults, StepOptions step)
+    internal AdamW(GroupSources sources, Options defaults, Func<GroupSource, Options> options, StepOptions? step)
         : base(
-            groups, defaults.LearningRate!.Value, defaults.beta1!.Value, defaults.beta2!.Value, defaults.eps!.Value, defaults.weight_decay!.Value,
-            defaults.amsgrad!.Value, defaults.maximize!.Value) =>
+            sources.Groups.Select(s => new ParamGroup([.. s.Parameters()], options(s))),
+            defaults.LearningRate!.Value, beta1: defaults.beta1!.Value, beta2: defaults.beta2!.Value, eps: defaults.eps!.Value,
+            amsgrad: defaults.amsgrad!.Value, maximize: defaults.maximize!.Value, weight_decay: defaults.weight_decay!.Value) =>
         _engine = new StepEngine(new AdamWRule(), _parameter_groups, _state, sources, step);
 
     /// <inheritdoc/>
     public IReadOnlyList<KernelChoice> Kernels => _engine!.Kernels;
 
     /// <inheritdoc/>
+    public Tensor? FoundInfinity { get => _engine!.FoundInfinity; set => _engine!.FoundInfinity = value; }
+
+    /// <inheritdoc/>
     public void Rebind() => _engine!.Rebind();
 
-    /// <summary>Updates every parameter that has a gradient.</summary>
-    /// <param name="closure">Evaluates the model again and returns the loss; optional.</param>
-    /// <returns>The closure's loss; null without one.</returns>
-    /// <exception cref="InvalidOperationException">A parameter was moved, or a gradient does not fit it. Nothing has been
-    /// changed.</exception>
+    /// <inheritdoc cref="IGroupOptimizer.step"/>
     public override Tensor? step(Func<Tensor>? closure = null) => _engine!.IsStock ? base.step(closure) : _engine.Step(closure);
 
     /// <inheritdoc/>
@@ -40,12 +39,5 @@ public sealed class AdamW : TorchSharp.Modules.AdamW, IGroupOptimizer
     {
         _engine?.RefuseKnown(param_group);
         base.add_param_group(param_group);
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing) _engine?.Dispose();
-        base.Dispose(disposing);
     }
 }

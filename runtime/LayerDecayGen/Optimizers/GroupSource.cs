@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp.Modules;
 
 namespace LayerDecayGen.Optimizers;
@@ -8,8 +9,10 @@ namespace LayerDecayGen.Optimizers;
 /// <param name="Parameters">Reads the parameters as they were last bound.</param>
 /// <param name="LearningRate">The learning rate.</param>
 /// <param name="WeightDecay">The weight decay.</param>
+/// <param name="Origin">The parameter group it stands for; null where there is none.</param>
 internal sealed record GroupSource(
-    string Name, IReadOnlyList<string> ParameterNames, Func<IReadOnlyList<Parameter>> Parameters, double LearningRate, double WeightDecay);
+    string Name, IReadOnlyList<string> ParameterNames, Func<IReadOnlyList<Parameter>> Parameters, double LearningRate, double WeightDecay,
+    ParameterGroup? Origin = null);
 
 /// <summary>The groups an optimizer is made of.</summary>
 /// <param name="Groups">The groups.</param>
@@ -20,22 +23,38 @@ internal sealed record GroupSources(IReadOnlyList<GroupSource> Groups, Action Re
     /// <param name="groups">The groups.</param>
     /// <param name="learningRate">The learning rate of scale 1.</param>
     /// <param name="weightDecay">The weight decay of groups that state none.</param>
-    public static GroupSources Of(ParameterGroups groups, double learningRate, double? weightDecay)
+    /// <param name="step">How the step is to run, and for which parameters.</param>
+    public static GroupSources Of(ParameterGroups groups, double learningRate, double? weightDecay, StepOptions? step)
     {
         ArgumentNullException.ThrowIfNull(groups);
         groups.EnsureBound();
         Check.NotNegative(learningRate, "learning rate");
-        if (groups.Count == 0) throw new ArgumentException("There is no group, so there is nothing to optimize.", nameof(groups));
-        return new([.. groups.Select(group => Of(group, learningRate, weightDecay))], groups.Rebind);
+        var chosen = step?.Only is { } only ? groups.Facts.Parameters.Where(only).Select(f => f.Name).ToHashSet(StringComparer.Ordinal) : null;
+        var sources = groups.Select(group => Of(group, chosen, learningRate, weightDecay)).Where(s => s.ParameterNames.Count > 0).ToList();
+        if (sources.Count == 0) throw new ArgumentException("No group has a parameter for this optimizer.", nameof(groups));
+        return new(sources, groups.Rebind);
     }
 
-    private static GroupSource Of(ParameterGroup group, double learningRate, double? weightDecay)
+    private static GroupSource Of(ParameterGroup group, HashSet<string>? chosen, double learningRate, double? weightDecay)
     {
+        var members = Enumerable.Range(0, group.ParameterNames.Length).Where(i => chosen?.Contains(group.ParameterNames[i]) != false).ToArray();
         var decay = group.WeightDecay ?? weightDecay ?? throw new ArgumentException(
-            $"Group '{group.Name}' states no weight decay and none was given. Pass weightDecay, or set it in the options of the groups.", nameof(weightDecay));
+            $"Group '{group.Name}' states no weight decay and none was given. Pass weightDecay, or set it in the options of the groups.",
+            nameof(weightDecay));
         return new(
-            group.Name, group.ParameterNames, () => group.Parameters,
+            group.Name, [.. members.Select(i => group.ParameterNames[i])], () => [.. members.Select(i => group.Parameters[i])],
             Check.NotNegative(group.LearningRate(learningRate), $"learning rate of group '{group.Name}'"),
-            Check.NotNegative(decay, $"weight decay of group '{group.Name}'"));
+            Check.NotNegative(decay, $"weight decay of group '{group.Name}'"), group);
+    }
+
+    /// <summary>Reads parameter groups for an optimizer that has no weight decay, and refuses groups that ask for some.</summary>
+    public static GroupSources WithoutDecay(ParameterGroups groups, double learningRate, string optimizer, StepOptions? step)
+    {
+        var sources = Of(groups, learningRate, 0, step);
+        if (sources.Groups.FirstOrDefault(g => g.WeightDecay != 0) is { } decayed)
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{optimizer} has no weight decay and group '{decayed.Name}' asks for {decayed.WeightDecay}; set WeightDecay = 0 for the groups."));
+        return sources;
     }
 }

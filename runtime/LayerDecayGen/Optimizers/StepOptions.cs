@@ -1,6 +1,25 @@
+using LayerDecayGen.Planning;
+
 namespace LayerDecayGen.Optimizers;
 
 /// <summary>How an optimizer's step is to run.</summary>
-/// <param name="Fastest">The fastest kernel to use.</param>
-/// <param name="OnFallback">Hears of groups that have to use a slower one.</param>
-internal sealed record StepOptions(Kernel Fastest = Kernel.Fused, Action<KernelChoice>? OnFallback = null);
+public sealed record StepOptions
+{
+    /// <summary>The fastest kernel to use; a slower one is a reference to compare with.</summary>
+    public Kernel Kernel { get; init; } = Kernel.Fused;
+
+    /// <summary>
+    /// Which parameters this optimizer steps, where several share a model, such as matrices by one and the rest by another; null means all.
+    /// <see cref="ParameterGroupsOptimizers.EnsureEachOnce"/> checks that nothing falls between them.
+    /// </summary>
+    public Func<ParameterFact, bool>? Only { get; init; }
+
+    /// <summary>Hears, once each, of groups that cannot run on that kernel; standard error by default.</summary>
+    public Action<KernelChoice>? OnFallback { get; init; }
+
+    /// <summary>
+    /// Whether parameters in float16 or bfloat16 have their state in float32. The update is then worked out in float32 and rounded once,
+    /// and the mean of squares of small gradients does not underflow. It takes 4 more bytes a parameter and state tensor.
+    /// </summary>
+    public bool Float32State { get; init; }
+}

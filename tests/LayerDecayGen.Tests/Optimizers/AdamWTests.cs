@@ -30,7 +30,7 @@ public sealed class AdamWTests
     }
 
     private static Ours Create(Parameter[][] groups, StepOptions? step = null, bool amsgrad = false) =>
-        OptimizerFactory.AdamW(
+        BareGroups.AdamW(
             BareGroups.Of([.. groups.Select((g, i) => BareGroups.Group($"g{i}", Rates[i], Decays[i], [.. g.Select((p, j) => ($"p{j}", p))]))]),
             new Stock.Options { LearningRate = 1e-2, beta1 = 0.9, beta2 = 0.99, eps = 1e-8, weight_decay = 0, amsgrad = amsgrad, maximize = false }, step ?? new());
 
@@ -52,7 +52,7 @@ public sealed class AdamWTests
     public void EqualsStockOverHundredSteps([Values] Kernel kernel, [Values(ScalarType.Float32, ScalarType.Float64)] ScalarType dtype, [Values] bool amsgrad)
     {
         var (ours, theirs) = (Model(1, dtype), Model(1, dtype));
-        using var optimizer = Create(ours, new(kernel, _ => Assert.Fail("announced")), amsgrad);
+        using var optimizer = Create(ours, new() { Kernel = kernel, OnFallback = _ => Assert.Fail("announced") }, amsgrad);
         using var stock = CreateStock(theirs, amsgrad);
         using var generator = new Generator(5);
         for (var step = 0; step < 100; step++)
@@ -209,7 +209,7 @@ public sealed class AdamWTests
         var strided = new Parameter(randn(5, 7).t());
         var twin = new Parameter(strided.detach().clone());
         var heard = new List<KernelChoice>();
-        using var optimizer = Create([[strided], []], new(OnFallback: heard.Add));
+        using var optimizer = Create([[strided], []], new() { OnFallback = heard.Add });
         using var stock = CreateStock([[twin], []]);
         for (var step = 0; step < 3; step++)
         {
@@ -227,7 +227,7 @@ public sealed class AdamWTests
     public void MetaParametersStepOnListOperators()
     {
         var parameter = new Parameter(zeros(3, 2, device: META));
-        using var optimizer = Create([[parameter], []], new(OnFallback: _ => { }));
+        using var optimizer = Create([[parameter], []], new() { OnFallback = _ => { } });
         parameter.grad = zeros(3, 2, device: META);
         optimizer.step();
         Assert.That(optimizer.Kernels, Is.EqualTo(new[] { new KernelChoice(Kernel.Foreach, "g0", "LibTorch has no fused kernel for META") }));

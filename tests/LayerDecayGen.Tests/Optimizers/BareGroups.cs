@@ -1,5 +1,6 @@
 using LayerDecayGen.Optimizers;
 using TorchSharp.Modules;
+using Stock = TorchSharp.Modules.AdamW;
 
 namespace LayerDecayGen.Tests.Optimizers;
 
@@ -10,4 +11,14 @@ internal static class BareGroups
         new(name, [.. members.Select(m => m.Name)], () => [.. members.Select(m => m.Parameter)], learningRate, weightDecay);
 
     public static GroupSources Of(params GroupSource[] groups) => new(groups, () => { });
+
+    public static LayerDecayGen.Optimizers.AdamW AdamW(GroupSources sources, Stock.Options defaults, StepOptions? step) => new(
+        sources,
+        defaults,
+        s => new Stock.Options
+        {
+            LearningRate = s.LearningRate, weight_decay = s.WeightDecay, beta1 = defaults.beta1, beta2 = defaults.beta2, eps = defaults.eps,
+            amsgrad = defaults.amsgrad, maximize = defaults.maximize,
+        },
+        step);
 }

@@ -49,7 +49,7 @@ public sealed class GarbageCollectionStressTests
     {
         const double beta1 = 0.9, beta2 = 0.999, eps = 1e-8, decay = 0.01;
         var parameter = new Parameter(ones(1, dtype: ScalarType.Float64));
-        using var optimizer = OptimizerFactory.AdamW(
+        using var optimizer = BareGroups.AdamW(
             BareGroups.Of(BareGroups.Group("one", 0.1, decay, ("p", parameter))),
             new Stock.Options { LearningRate = 0.1, beta1 = beta1, beta2 = beta2, eps = eps, weight_decay = decay, amsgrad = false, maximize = false }, new());
         var group = optimizer.ParamGroups.Single();

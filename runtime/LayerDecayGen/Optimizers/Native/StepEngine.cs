@@ -15,26 +15,31 @@ internal sealed class StepEngine : IDisposable
     private readonly IList<ParamGroup> _groups;
     private readonly OrderedDict<IntPtr, OptimizerState> _states;
     private readonly GroupSources _sources;
-    private readonly Kernel _fastest;
+    private readonly StepOptions _how;
     private readonly KernelChoice? _stock;
     private readonly Announcement _announcement;
     private readonly List<BoundGroup> _bound = [];
 
     public StepEngine(
-        UpdateRule rule, IList<ParamGroup> groups, OrderedDict<IntPtr, OptimizerState> states, GroupSources sources, StepOptions options)
+        UpdateRule rule, IList<ParamGroup> groups, OrderedDict<IntPtr, OptimizerState> states, GroupSources sources, StepOptions? options)
     {
-        (_rule, _groups, _states, _sources, _fastest) = (rule, groups, states, sources, options.Fastest);
-        _announcement = new Announcement(options.OnFallback);
+        var how = options ?? new StepOptions();
+        (_rule, _groups, _states, _sources, _how) = (rule, groups, states, sources, how);
+        _announcement = new Announcement(how.OnFallback);
         if (NativeUnit.Obstacle is { } obstacle) _stock = new(Kernel.Stock, "", obstacle);
-        else if (_fastest == Kernel.Stock) _stock = new(Kernel.Stock, "", "as asked for");
+        else if (how.Kernel == Kernel.Stock) _stock = new(Kernel.Stock, "", "as asked for");
         if (_stock is null) Bind();
-        else if (_fastest != Kernel.Stock) _announcement.Make(_stock);
+        else if (how.Kernel != Kernel.Stock) _announcement.Make(_stock);
     }
 
     /// <summary>Whether the step is TorchSharp's own.</summary>
     public bool IsStock => _stock is not null;
 
-    public IReadOnlyList<KernelChoice> Kernels => _stock is not null ? [_stock] : [.. _bound.SelectMany(b => b.Bindings).Select(b => b.Choice)];
+    public IReadOnlyList<KernelChoice> Kernels =>
+        _stock is not null ? [_stock] : [.. _bound.SelectMany(b => b.Bindings).Select(b => b.Choice)];
+
+    /// <summary>A number that says, when it is not zero, that gradients overflowed and the step is to be skipped.</summary>
+    public Tensor? FoundInfinity { get; set; }
 
     public Tensor? Step(Func<Tensor>? closure)
     {
@@ -44,6 +49,7 @@ internal sealed class StepEngine : IDisposable
                 loss = closure();
         using (no_grad())
         {
+            if (FoundInfinity is { } found && found.to(ScalarType.Float32).item<float>() != 0) return loss;
             Bind();
             Step();
         }
@@ -73,11 +79,11 @@ internal sealed class StepEngine : IDisposable
     private void Bind()
     {
         while (_bound.Count < _groups.Count)
-            _bound.Add(new BoundGroup(_rule, _fastest, _groups[_bound.Count], _sources.Groups.ElementAtOrDefault(_bound.Count), _bound.Count));
+            _bound.Add(BoundGroupAt(_bound.Count));
         foreach (var group in _bound)
             if (group.Bind(_states))
                 foreach (var binding in group.Bindings)
-                    if (_fastest == Kernel.Fused) _announcement.Make(binding.Choice);
+                    if (_how.Kernel == Kernel.Fused) _announcement.Make(binding.Choice);
     }
 
     /// <summary>
@@ -87,8 +93,11 @@ internal sealed class StepEngine : IDisposable
     {
         var known = _groups.SelectMany(g => g.Parameters).Select(p => p.Handle).ToHashSet();
         if (added.Parameters.Any(p => !known.Add(p.Handle)))
-            throw new ArgumentException("A parameter of the group is in a group of this optimizer already, and would be stepped twice.", nameof(added));
+            throw new ArgumentException(
+                "A parameter of the group is in a group of this optimizer already, and would be stepped twice.", nameof(added));
     }
+
+    private BoundGroup BoundGroupAt(int i) => new(_rule, _how, _groups[i], _sources.Groups.ElementAtOrDefault(i), i);
 
     /// <summary>Takes the parameters of every group anew and moves the state to them.</summary>
     public void Rebind()

@@ -9,15 +9,15 @@ namespace LayerDecayGen.Optimizers;
 internal sealed class BoundGroup
 {
     private readonly UpdateRule _rule;
-    private readonly Kernel _fastest;
+    private readonly StepOptions _how;
     private readonly ParamGroup _group;
     private readonly GroupSource? _source;
     private readonly string _name;
     private IEnumerable<Parameter>? _boundTo;
     private OptimizerState[] _states = [];
 
-    public BoundGroup(UpdateRule rule, Kernel fastest, ParamGroup group, GroupSource? source, int index) =>
-        (_rule, _fastest, _group, _source, _name) = (rule, fastest, group, source, source?.Name ?? $"{index}");
+    public BoundGroup(UpdateRule rule, StepOptions how, ParamGroup group, GroupSource? source, int index) =>
+        (_rule, _how, _group, _source, _name) = (rule, how, group, source, source?.Name ?? $"{index}");
 
     public IReadOnlyList<StepBinding> Bindings { get; private set; } = [];
 
@@ -31,18 +31,23 @@ internal sealed class BoundGroup
             ? source.ParameterNames
             : [.. parameters.Select((_, i) => $"{_name}[{i}]")];
         for (var i = 0; i < parameters.Length; i++)
-            if (parameters[i].IsInvalid || !states.ContainsKey(parameters[i].Handle)) throw ModelMoved.Error(names[i], _name, "was disposed or replaced");
+            if (parameters[i].IsInvalid || !states.ContainsKey(parameters[i].Handle))
+                throw ModelMoved.Error(names[i], _name, "was disposed or replaced");
         _states = Array.ConvertAll(parameters, p => states[p.Handle]);
         Bindings =
         [
             .. Enumerable.Range(0, parameters.Length)
                 .GroupBy(i => (parameters[i].dtype, parameters[i].device_type, parameters[i].device_index))
-                .Select(alike => new StepBinding(
-                    _rule, _fastest, _group.Options, new Tensors(_name, [.. alike.Select(i => names[i])], [.. alike.Select(i => parameters[i])]),
-                    [.. alike.Select(i => _states[i])])),
+                .Select(alike => Bind([.. alike], parameters, names)),
         ];
         _boundTo = _group.Parameters;
         return true;
+    }
+
+    private StepBinding Bind(int[] alike, Parameter[] parameters, IReadOnlyList<string> names)
+    {
+        var tensors = new Tensors(_name, Array.ConvertAll(alike, i => names[i]), Array.ConvertAll(alike, i => parameters[i]));
+        return new StepBinding(_rule, _how, _group.Options, tensors, Array.ConvertAll(alike, i => _states[i]));
     }
 
     public void Collect()
@@ -72,7 +77,8 @@ internal sealed class BoundGroup
     {
         Parameter[] parameters = [.. _source?.Parameters() ?? _group.Parameters];
         if (parameters.Length != _states.Length)
-            throw new InvalidOperationException($"Group '{_name}' had {_states.Length} parameters and has {parameters.Length}: make a new optimizer.");
+            throw new InvalidOperationException(
+                $"Group '{_name}' had {_states.Length} parameters and has {parameters.Length}: make a new optimizer.");
         var moved = parameters.Zip(_states, (p, old) => (p, _rule.Move(old, p, _group.Options))).ToList();
         Forget();
         _states = [.. moved.Select(m => m.Item2)];

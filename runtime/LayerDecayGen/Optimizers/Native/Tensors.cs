@@ -25,12 +25,19 @@ internal sealed class Tensors
         (_dtype, _device, _deviceIndex) = (parameters[0].dtype, parameters[0].device_type, parameters[0].device_index);
         _shapes = Array.ConvertAll(parameters, p => p.shape);
         _elements = Array.ConvertAll(parameters, p => p.numel());
-        if (!is_floating_point(_dtype)) throw new NotSupportedException($"{Which(0)} is {_dtype}: optimizers update floating-point parameters only.");
+        if (!is_floating_point(_dtype))
+            throw new NotSupportedException($"{Which(0)} is {_dtype}: optimizers update floating-point parameters only.");
     }
 
     public Parameter[] Parameters { get; }
 
     public DeviceType Device => _device;
+
+    public bool IsHalf => _dtype is ScalarType.Float16 or ScalarType.BFloat16;
+
+    public ScalarType StateType(bool wide) => wide ? ScalarType.Float32 : _dtype;
+
+    public long Elements(int i) => _elements[i];
 
     public string Group => _group;
 
@@ -38,12 +45,14 @@ internal sealed class Tensors
     public string? FirstStrided() => Array.FindIndex(Parameters, p => !p.is_contiguous()) is >= 0 and var i ? _names[i] : null;
 
     /// <summary>Checks a state tensor against its parameter.</summary>
-    public void CheckState(Tensor state, int i)
+    public void CheckState(Tensor state, int i, bool wide)
     {
-        if (state.dtype != _dtype || state.device_type != _device || !HasShape(state, i) || state.is_contiguous() != Parameters[i].is_contiguous())
-            throw new InvalidOperationException(
-                $"{Which(i)} is {_dtype} [{Join(_shapes[i])}] on {Parameters[i].device}, and its optimizer state {state.dtype} [{Join(state.shape)}] on "
-                + $"{state.device}: the state is of another model, or parameters or state were moved alone. Load matching state, or call Rebind() on the optimizer.");
+        var fits = state.dtype == StateType(wide) && state.device_type == _device && HasShape(state, i);
+        if (fits && state.is_contiguous() == Parameters[i].is_contiguous()) return;
+        throw new InvalidOperationException(
+            $"{Which(i)} is {_dtype} [{Join(_shapes[i])}] on {Parameters[i].device}, and its optimizer state {state.dtype} "
+            + $"[{Join(state.shape)}] on {state.device}: the state is of another model, or parameters or state were moved alone. "
+            + "Load matching state, or call Rebind() on the optimizer.");
     }
 
     /// <summary>Reads the gradients and checks them; null for a parameter that has none.</summary>
@@ -94,5 +103,6 @@ internal sealed class Tensors
 
     private InvalidOperationException Moved(int i, string how) => ModelMoved.Error(_names[i], _group, how);
 
-    private InvalidOperationException Unfit(int i, string how) => new($"The gradient of parameter '{_names[i]}' of group '{_group}' {how}.");
+    private InvalidOperationException Unfit(int i, string how) =>
+        new($"The gradient of parameter '{_names[i]}' of group '{_group}' {how}.");
 }

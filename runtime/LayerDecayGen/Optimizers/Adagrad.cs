@@ -1,0 +1,44 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace LayerDecayGen.Optimizers;
+
+/// <summary>
+/// TorchSharp's Adagrad with the step on LibTorch's fused kernel: one call a group. Groups, options, state, <c>state_dict</c>, saving and
+/// loading are TorchSharp's own, so that its schedulers work on it and its checkpoints can be exchanged with a stock Adagrad's.
+/// </summary>
+/// <remarks>
+/// A graph that was built before a step and is run backward after it sees the new weights: the native write is invisible to autograd's
+/// version check.
+/// </remarks>
+public sealed class Adagrad : TorchSharp.Modules.Adagrad, IGroupOptimizer
+{
+    private readonly StepEngine? _engine;
+
+    internal Adagrad(GroupSources sources, Options defaults, Func<GroupSource, Options> options, StepOptions? step, bool maximize)
+        : base(
+            sources.Groups.Select(s => new ParamGroup([.. s.Parameters()], options(s))),
+            defaults.LearningRate!.Value, lr_decay: defaults.lr_decay!.Value,
+            initial_accumulator_value: defaults.initial_accumulator_value!.Value, eps: defaults.eps!.Value,
+            weight_decay: defaults.weight_decay!.Value) =>
+        _engine = new StepEngine(new AdagradRule(maximize), _parameter_groups, _state, sources, step);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KernelChoice> Kernels => _engine!.Kernels;
+
+    /// <inheritdoc/>
+    public Tensor? FoundInfinity { get => _engine!.FoundInfinity; set => _engine!.FoundInfinity = value; }
+
+    /// <inheritdoc/>
+    public void Rebind() => _engine!.Rebind();
+
+    /// <inheritdoc cref="IGroupOptimizer.step"/>
+    public override Tensor? step(Func<Tensor>? closure = null) => _engine!.IsStock ? base.step(closure) : _engine.Step(closure);
+
+    /// <inheritdoc/>
+    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group)
+    {
+        _engine?.RefuseKnown(param_group);
+        base.add_param_group(param_group);
+    }
+}

@@ -1,0 +1,40 @@
+using LayerDecayGen.Optimizers;
+using Stock = TorchSharp.Modules.RAdam;
+
+namespace LayerDecayGen;
+
+public static partial class ParameterGroupsOptimizers
+{
+    /// <summary>
+    /// RAdam (Liu et al. 2020; torch.optim.RAdam) on LibTorch's list operators.
+    /// </summary>
+    /// <param name="groups">The groups: each gives its own learning rate and weight decay.</param>
+    /// <param name="learningRate">The learning rate of a parameter of scale 1.</param>
+    /// <param name="beta1">The decay of the mean of gradients, in [0, 1).</param>
+    /// <param name="beta2">The decay of the mean of squared gradients, in [0, 1).</param>
+    /// <param name="eps">What keeps the denominator from zero.</param>
+    /// <param name="weightDecay">
+    /// The weight decay of groups that state none; required where there is such a group, so that none is defaulted unseen.
+    /// </param>
+    /// <param name="configure">Changes the options of single groups.</param>
+    /// <param name="step">How the step is to run.</param>
+    /// <exception cref="ArgumentException">A number is out of its range, or a group has no weight decay and none was given.</exception>
+    /// <exception cref="InvalidOperationException">The model was moved after grouping.</exception>
+    public static Optimizers.RAdam CreateRAdam(
+        this ParameterGroups groups, double learningRate, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8,
+        double? weightDecay = null, Action<ParameterGroup, Stock.Options>? configure = null, StepOptions? step = null)
+    {
+        Check.Fraction(beta1, nameof(beta1));
+        Check.Fraction(beta2, nameof(beta2));
+        Check.NotNegative(eps, nameof(eps));
+        Stock.Options Options(double rate, double decay) => new()
+        {
+            LearningRate = rate, weight_decay = decay, beta1 = beta1, beta2 = beta2, eps = eps,
+        };
+        var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
+        var optimizer = new Optimizers.RAdam(
+            sources, Options(learningRate, weightDecay ?? 0), s => Configured(s, Options(s.LearningRate, s.WeightDecay), configure), step);
+        groups.Use();
+        return optimizer;
+    }
+}

@@ -1,0 +1,44 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace LayerDecayGen.Optimizers;
+
+/// <summary>
+/// TorchSharp's RAdam with the step on LibTorch's list operators: a few calls a group. Groups, options, state, <c>state_dict</c>, saving
+/// and loading are TorchSharp's own, so that its schedulers work on it and its checkpoints can be exchanged with a stock RAdam's.
+/// TorchSharp's own multiplies the rectified update by the learning rate twice; this follows PyTorch.
+/// </summary>
+/// <remarks>
+/// A graph that was built before a step and is run backward after it sees the new weights: the native write is invisible to autograd's
+/// version check.
+/// </remarks>
+public sealed class RAdam : TorchSharp.Modules.RAdam, IGroupOptimizer
+{
+    private readonly StepEngine? _engine;
+
+    internal RAdam(GroupSources sources, Options defaults, Func<GroupSource, Options> options, StepOptions? step)
+        : base(
+            sources.Groups.Select(s => new ParamGroup([.. s.Parameters()], options(s))),
+            defaults.LearningRate!.Value, beta1: defaults.beta1!.Value, beta2: defaults.beta2!.Value, eps: defaults.eps!.Value,
+            weight_decay: defaults.weight_decay!.Value) =>
+        _engine = new StepEngine(new RAdamRule(), _parameter_groups, _state, sources, step);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KernelChoice> Kernels => _engine!.Kernels;
+
+    /// <inheritdoc/>
+    public Tensor? FoundInfinity { get => _engine!.FoundInfinity; set => _engine!.FoundInfinity = value; }
+
+    /// <inheritdoc/>
+    public void Rebind() => _engine!.Rebind();
+
+    /// <inheritdoc cref="IGroupOptimizer.step"/>
+    public override Tensor? step(Func<Tensor>? closure = null) => _engine!.IsStock ? base.step(closure) : _engine.Step(closure);
+
+    /// <inheritdoc/>
+    public override void add_param_group(TorchSharp.Modules.ParamGroup param_group)
+    {
+        _engine?.RefuseKnown(param_group);
+        base.add_param_group(param_group);
+    }
+}
