@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using LayerDecayGen.Layout;
 using LayerDecayGen.Planning;
 using TorchSharp.Modules;
@@ -10,11 +9,13 @@ namespace LayerDecayGen;
 /// <summary>Facts of a live model beside the registered parameters they are of: where tensors enter the flow.</summary>
 internal sealed class LiveModel
 {
+    private readonly Dictionary<string, int> _index;
+
     private LiveModel(ModelFacts facts, Parameter[] parameters, ImmutableArray<int> toFreeze)
     {
-        Facts = facts;
-        Parameters = parameters;
-        ToFreeze = toFreeze;
+        (Facts, Parameters, ToFreeze) = (facts, parameters, toFreeze);
+        _index = new Dictionary<string, int>(parameters.Length, StringComparer.Ordinal);
+        for (var i = 0; i < parameters.Length; i++) _index[facts.Parameters[i].Name] = i;
     }
 
     public ModelFacts Facts { get; }
@@ -25,83 +26,84 @@ internal sealed class LiveModel
     /// <summary>Indices of parameters that <c>[Frozen]</c> covers and that still train.</summary>
     public ImmutableArray<int> ToFreeze { get; }
 
+    /// <summary>The registered parameter of a name.</summary>
+    public Parameter this[string name] => Parameters[_index[name]];
+
+    /// <summary>The position of a name among facts and parameters; -1 for a name that the model does not have.</summary>
+    public int IndexOf(string name) => _index.TryGetValue(name, out var index) ? index : -1;
+
     /// <summary>Reads a model. What contradicts the declaration goes to <paramref name="problems"/>.</summary>
     public static LiveModel Read(nn.Module model, LayerLayout? layout, ICollection<string> problems)
     {
         var walked = ModelWalk.Parameters(model);
         var name = layout?.ModelName ?? model.GetType().Name;
         if (walked.Count == 0) problems.Add($"{name} has no parameters: call RegisterComponents() at the end of its constructor.");
-        var facts = FactsOf(walked);
-        if (layout is null) return new LiveModel(new ModelFacts(name, [.. TieReader.Mark(facts, walked)]), ParametersOf(walked), []);
+        var matches = layout is null ? null : ReadMatches(layout, walked, problems);
+        var numbering = matches is null ? null : Number(model, layout!, matches, problems);
+        var reader = new FactReader(problems.Count == 0 ? numbering : null);
+        var facts = new ParameterFact[walked.Count];
+        for (var i = 0; i < facts.Length; i++) facts[i] = reader.Read(walked[i], matches?[i]);
+        TieReader.Mark(facts, walked);
+        var described = new ModelFacts(name, ImmutableArray.Create(facts))
+        {
+            LayerCount = numbering?.LayerCount,
+            LayerDecay = layout is null || double.IsNaN(layout.LayerDecay) ? null : layout.LayerDecay,
+        };
+        return new LiveModel(described, [.. walked.Select(w => w.Parameter)], [.. reader.ToFreeze]);
+    }
 
-        var matches = Match(layout, facts, problems);
-        if (Array.Exists(matches, m => m is { } match && NamedChildren.IsNamed(match)))
-            NamedChildren.Number(layout, Array.ConvertAll(facts, f => f.Name), matches);
-        HashSet<string>? modules = null;
-        var numbering = LayerNumbering.Number(layout, matches.Where(m => m is not null).Select(m => m!.Value), n => (modules ??= ModelWalk.ModuleNames(model)).Contains(n), problems);
-        ReportEmptySections(layout, matches, problems);
-        var toFreeze = new List<int>();
-        if (problems.Count == 0)
-            for (var i = 0; i < facts.Length; i++)
+    /// <summary>Checks that the parameters are still the model's own.</summary>
+    /// <remarks>
+    /// Moving a model disposes the parameters of managed modules and makes new ones. Those of native modules change in place, so that the groups go
+    /// on holding the right ones.
+    /// </remarks>
+    public void EnsureAlive()
+    {
+        for (var i = 0; i < Parameters.Length; i++)
+            if (Parameters[i].IsInvalid)
+                throw new InvalidOperationException(
+                    $"'{Facts.Parameters[i].Name}' of {Facts.ModelName} is no longer the tensor that its group holds: the model was moved to another device or dtype, or was disposed, after the groups were made. Move the model first, or call Rebind() on the groups and make the optimizer anew.");
+    }
+
+    /// <summary>What makes a model read anew another model than this one.</summary>
+    public IEnumerable<string> DifferencesTo(LiveModel now)
+    {
+        foreach (var fact in Facts.Parameters)
+            if (now.IndexOf(fact.Name) < 0)
+                yield return $"'{fact.Name}' was in the model when the groups were made and is no longer.";
+        foreach (var fact in now.Facts.Parameters)
+            if (IndexOf(fact.Name) < 0)
+                yield return $"'{fact.Name}' was not in the model when the groups were made: call GetParameterGroups again.";
+    }
+
+    private static LayoutMatch?[] ReadMatches(LayerLayout layout, List<WalkedParameter> walked, ICollection<string> problems)
+    {
+        var matches = new LayoutMatch?[walked.Count];
+        var named = false;
+        for (var i = 0; i < matches.Length; i++)
+        {
+            if (layout.TryMatch(walked[i].Name, out var match) && layout.Sections[match.Section].Kind != SectionKind.Unassigned)
             {
-                var match = matches[i]!.Value;
-                if (match.Frozen && !facts[i].Frozen) toFreeze.Add(i);
-                facts[i] = Annotate(facts[i], match, numbering);
+                matches[i] = match;
+                named |= NamedChildren.IsNamed(match);
+                continue;
             }
 
-        var described = new ModelFacts(name, [.. TieReader.Mark(facts, walked)])
-        {
-            LayerCount = numbering.LayerCount,
-            LayerDecay = double.IsNaN(layout.LayerDecay) ? null : layout.LayerDecay,
-        };
-        return new LiveModel(described, ParametersOf(walked), [.. toFreeze]);
-    }
-
-    private static Parameter[] ParametersOf(List<WalkedParameter> walked) => [.. walked.Select(w => w.Parameter)];
-
-    private static ParameterFact[] FactsOf(List<WalkedParameter> walked)
-    {
-        var facts = new ParameterFact[walked.Count];
-        nn.Module? holder = null;
-        OwnerFact? owner = null;
-        for (var i = 0; i < facts.Length; i++)
-        {
-            var w = walked[i];
-            if (!ReferenceEquals(holder, w.Holder)) owner = RoleReader.Owner(holder = w.Holder);
-            var shape = ShapeOf(w.Parameter);
-            facts[i] = new ParameterFact
-            {
-                Name = w.Name,
-                Shape = shape,
-                Role = RoleReader.Of(w.Holder, w.LocalName, shape.Length),
-                Frozen = !w.Parameter.requires_grad,
-                Owner = owner,
-            };
+            var member = walked[i].Name.Split('.')[0];
+            problems.Add($"'{walked[i].Name}' is in no layer: give the member '{member}' of {layout.ModelName} [Layer(n)], [LayerStack], [PreviousLayer] or [LastLayer], or cover it by a path on the class.");
         }
 
-        return facts;
-    }
-
-    // Size by size: Tensor.shape costs as much as everything else that is read of a parameter.
-    private static ImmutableArray<long> ShapeOf(Parameter p)
-    {
-        var sizes = new long[p.dim()];
-        for (var i = 0; i < sizes.Length; i++) sizes[i] = p.size(i);
-        return ImmutableCollectionsMarshal.AsImmutableArray(sizes);
-    }
-
-    private static LayoutMatch?[] Match(LayerLayout layout, ParameterFact[] facts, ICollection<string> problems)
-    {
-        var matches = new LayoutMatch?[facts.Length];
-        for (var i = 0; i < facts.Length; i++)
-            if (layout.TryMatch(facts[i].Name, out var match) && layout.Sections[match.Section].Kind != SectionKind.Unassigned)
-                matches[i] = match;
-            else
-                problems.Add($"'{facts[i].Name}' is in no layer: give the member '{MemberOf(facts[i].Name)}' of {layout.ModelName} [Layer(n)], [LayerStack], [PreviousLayer] or [LastLayer], or cover it by a path on the class.");
+        if (named) NamedChildren.Number(layout, [.. walked.Select(w => w.Name)], matches);
+        ReportEmptySections(layout, matches, problems);
         return matches;
     }
 
-    private static string MemberOf(string name) => name.IndexOf('.') is var dot and >= 0 ? name[..dot] : name;
+    private static LayerNumbering Number(nn.Module model, LayerLayout layout, LayoutMatch?[] matches, ICollection<string> problems)
+    {
+        HashSet<string>? modules = null; // asked for only where a stack has a child without parameters
+        var matched = matches.Where(m => m is not null).Select(m => m!.Value);
+        return LayerNumbering.Number(layout, matched, name => (modules ??= ModelWalk.ModuleNames(model)).Contains(name), problems);
+    }
 
     private static void ReportEmptySections(LayerLayout layout, LayoutMatch?[] matches, ICollection<string> problems)
     {
@@ -115,24 +117,5 @@ internal sealed class LiveModel
             if (!met[i] && !section.Optional && section.Kind != SectionKind.Unassigned)
                 problems.Add($"{section.Attribute} {section.Name}: no parameter of the model is under '{section.Path}'. Was it registered, and does it own parameters? A member that may be null is declared nullable.");
         }
-    }
-
-    private static ParameterFact Annotate(ParameterFact fact, in LayoutMatch match, LayerNumbering numbering) => fact with
-    {
-        Layer = numbering.LayerOf(match),
-        Role = RoleIn(fact, match, numbering),
-        Frozen = fact.Frozen || match.Frozen,
-        Section = match.Section,
-        StackIndex = match.Index,
-        NoWeightDecay = match.NoWeightDecay,
-        WeightDecay = double.IsNaN(match.WeightDecay) ? null : match.WeightDecay,
-        LearningRateScale = match.LearningRateScale,
-    };
-
-    // A matrix of the top layer is a head; elsewhere the declared type speaks where the run-time type says nothing.
-    private static ParameterRole RoleIn(ParameterFact fact, in LayoutMatch match, LayerNumbering numbering)
-    {
-        if (fact.Role == ParameterRole.HiddenMatrix && numbering.LayerOf(match) == numbering.LayerCount - 1) return ParameterRole.Head;
-        return fact.Role == ParameterRole.Unknown ? match.Role : fact.Role;
     }
 }

@@ -18,7 +18,6 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
     private readonly IRecipe _recipe;
     private readonly SectionOverrides _overrides = new();
     private LiveModel _live;
-    private Binding _binding;
     private ImmutableArray<ParameterGroup> _groups;
     private ImmutableArray<ParameterFact> _plannedFrozen = [];
 
@@ -36,10 +35,9 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
         var problems = new List<string>();
         _live = LiveModel.Read(model, layout, problems);
         if (problems.Count > 0) throw new ModelSealException(_live.Facts.ModelName, problems);
-        _binding = new Binding(_live);
         _groups = PlanGroups();
         foreach (var index in _live.ToFreeze) _live.Parameters[index].requires_grad = false;
-        foreach (var fact in _plannedFrozen) _binding[fact.Name].requires_grad = false;
+        foreach (var fact in _plannedFrozen) _live[fact.Name].requires_grad = false;
     }
 
     /// <summary>Builds the groups of a model without attributes: the recipe brings its own rule for layers.</summary>
@@ -71,7 +69,7 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
     /// <exception cref="InvalidOperationException">
     /// The model was moved to another device or dtype since, which replaces its parameters; <see cref="Rebind"/> is the remedy.
     /// </exception>
-    public void EnsureBound() => _binding.Check(_live);
+    public void EnsureBound() => _live.EnsureAlive();
 
     /// <summary>
     /// Takes the parameters of the model anew after it was moved to another device or dtype, into the same groups. Optimizers made before hold
@@ -82,10 +80,9 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
     {
         var problems = new List<string>();
         var live = LiveModel.Read(Model, _layout, problems);
-        problems.AddRange(_binding.Differences(_live.Facts, live.Facts));
+        problems.AddRange(_live.DifferencesTo(live));
         if (problems.Count > 0) throw new ModelSealException(live.Facts.ModelName, problems);
         _live = live;
-        _binding = new Binding(live);
         foreach (var group in _groups) group.Bind(ParametersOf(group.ParameterNames));
     }
 
@@ -159,5 +156,5 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
         return new ParameterGroup(plan, names, ParametersOf(names));
     }
 
-    private Parameter[] ParametersOf(ImmutableArray<string> names) => [.. names.Select(n => _binding[n])];
+    private Parameter[] ParametersOf(ImmutableArray<string> names) => [.. names.Select(n => _live[n])];
 }

@@ -15,21 +15,24 @@ internal static class Seal
     {
         var problems = new List<string>();
         var tolerated = plan.Parity ? [] : problems; // a defect that parity asks for is told, not refused
-        var facts = live.Facts.Parameters.ToDictionary(p => p.Name, StringComparer.Ordinal);
-        var planned = new HashSet<string>(StringComparer.Ordinal);
+        var facts = live.Facts.Parameters;
+        var planned = new bool[facts.Length];
         foreach (var parameter in plan.Parameters)
         {
             var name = parameter.Fact.Name;
-            if (!facts.TryGetValue(name, out var fact)) problems.Add($"'{name}' was planned by the recipe '{recipe}' but is no parameter of {live.Facts.ModelName}.");
-            else if (!planned.Add(name)) problems.Add($"'{name}' was planned twice by the recipe '{recipe}': it would be stepped twice.");
-            else if (fact.TiedTo is { } owner) problems.Add($"'{name}' is tied to '{owner}' and was planned beside it by the recipe '{recipe}': it would be stepped twice.");
-            else if (fact.Frozen) tolerated.Add($"'{name}' is frozen but was planned by the recipe '{recipe}'.");
+            var at = live.IndexOf(name);
+            if (at < 0)
+                problems.Add($"'{name}' was planned by the recipe '{recipe}' but is no parameter of {live.Facts.ModelName}.");
+            else if (planned[at]) problems.Add($"'{name}' was planned twice by the recipe '{recipe}': it would be stepped twice.");
+            else if (facts[at].TiedTo is { } owner) problems.Add($"'{name}' is tied to '{owner}' and was planned beside it by the recipe '{recipe}': it would be stepped twice.");
+            else if (facts[at].Frozen) tolerated.Add($"'{name}' is frozen but was planned by the recipe '{recipe}'.");
+            if (at >= 0) planned[at] = true;
         }
 
-        planned.UnionWith(plan.Frozen.Select(fact => fact.Name));
-        foreach (var fact in live.Facts.Parameters)
-            if (!fact.Frozen && fact.TiedTo is null && !planned.Contains(fact.Name))
-                tolerated.Add($"'{fact.Name}' is trainable but in no group of the recipe '{recipe}': freeze it, or let the recipe plan it.");
+        foreach (var fact in plan.Frozen) planned[live.IndexOf(fact.Name)] = true;
+        for (var i = 0; i < planned.Length; i++)
+            if (!planned[i] && !facts[i].Frozen && facts[i].TiedTo is null)
+                tolerated.Add($"'{facts[i].Name}' is trainable but in no group of the recipe '{recipe}': freeze it, or let the recipe plan it.");
         CheckTies(live, problems);
         return ([.. problems], plan.Parity ? [.. tolerated] : []);
     }
@@ -40,8 +43,7 @@ internal static class Seal
         for (var i = 0; i < facts.Length; i++)
         {
             if (facts[i].TiedTo is not { } owner) continue;
-            var at = facts.TakeWhile(f => f.Name != owner).Count();
-            if (!TieReader.IsOneTensor(live.Parameters[at], live.Parameters[i]))
+            if (!TieReader.IsOneTensor(live[owner], live.Parameters[i]))
                 problems.Add($"'{facts[i].Name}' shares its memory with '{owner}' but is a tensor of its own, with a gradient of its own that no group would use: tie the two by assigning the one parameter to the other.");
         }
     }

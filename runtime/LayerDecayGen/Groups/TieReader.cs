@@ -14,7 +14,7 @@ namespace LayerDecayGen;
 /// </summary>
 internal static class TieReader
 {
-    public static IEnumerable<ParameterFact> Mark(ParameterFact[] facts, List<WalkedParameter> walked)
+    public static void Mark(ParameterFact[] facts, List<WalkedParameter> walked)
     {
         var owners = new Dictionary<nint, int>(facts.Length);
         var unaddressed = new List<int>();
@@ -27,7 +27,6 @@ internal static class TieReader
         }
 
         TieUnaddressed(facts, walked, unaddressed);
-        return facts;
     }
 
     /// <summary>

@@ -13,9 +13,11 @@ internal static class Check
         _ => throw Bad(value.Value, option, "a rate in (0, 1], such as 0.75"),
     };
 
+    public static bool IsNotNegative(double value) => value >= 0 && double.IsFinite(value);
+
     public static void NotNegative(double value, string option)
     {
-        if (!(value >= 0 && double.IsFinite(value))) throw Bad(value, option, "a finite number, 0 or above");
+        if (!IsNotNegative(value)) throw Bad(value, option, "a finite number, 0 or above");
     }
 
     public static void Positive(double value, string option)

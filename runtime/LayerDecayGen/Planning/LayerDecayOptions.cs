@@ -50,25 +50,28 @@ public sealed record LayerDecayOptions : IRecipe
         if (FreezeBelowScale is { } least) Check.Fraction(least, nameof(FreezeBelowScale));
         NameList.EnsureEachMatches(NoDecayNames, facts, nameof(NoDecayNames), NameList.IsAtOrBelow);
         var last = facts.LastLayer();
-        var plan = ImmutableArray.CreateBuilder<PlannedParameter>();
+        var plan = ImmutableArray.CreateBuilder<PlannedParameter>(facts.Parameters.Length);
         var frozen = ImmutableArray.CreateBuilder<ParameterFact>();
+        var scales = Enumerable.Range(0, last + 1).Select(layer => Math.Max(MinimumScale, Math.Pow(rate, last - layer))).ToArray();
         foreach (var fact in facts.Trainable())
         {
             var layer = facts.LayerOf(fact);
-            var scale = Math.Max(MinimumScale, Math.Pow(rate, last - layer));
+            var scale = scales[layer];
             if (scale < FreezeBelowScale) frozen.Add(fact);
-            else plan.Add(fact.Decide(layer, scale, WeightDecay, IsDecayed(fact)) with { Alone = OneGroupPerParameter });
+            else plan.Add(Alone(fact.Decide(layer, scale, WeightDecay, IsDecayed(fact))));
         }
 
         return new Plan(plan.ToImmutable()) { Frozen = frozen.ToImmutable() };
     }
 
+    private PlannedParameter Alone(PlannedParameter parameter) => OneGroupPerParameter ? parameter with { Alone = true } : parameter;
+
     private bool IsDecayed(ParameterFact fact) =>
         !(Has(NoDecayRules.OneDimensional) && fact.Dimensions == 1)
         && !(Has(NoDecayRules.ZeroDimensional) && fact.Dimensions == 0)
+        && !(Has(NoDecayRules.Norm) && fact.Role == ParameterRole.Norm)
         && !(Has(NoDecayRules.Bias) && (fact.Role == ParameterRole.Bias || fact.LastSegment == "bias"))
         && !(Has(NoDecayRules.Scale) && fact.LastSegment == "scale")
-        && !(Has(NoDecayRules.Norm) && fact.Role == ParameterRole.Norm)
         && !NoDecayNames.Any(entry => NameList.IsAtOrBelow(entry, fact.Name));
 
     private bool Has(NoDecayRules rule) => (NoDecay & rule) != 0;

@@ -68,8 +68,9 @@ public sealed record ParameterFact
     /// <param name="decayed">Whether the recipe decays the parameter; otherwise its weight decay is 0.</param>
     public PlannedParameter Decide(int? layer, double learningRateScale, double? weightDecay, bool decayed = true)
     {
-        Check.NotNegative(LearningRateScale, $"The lr scale of '{Name}'");
-        if (WeightDecay is { } own) Check.NotNegative(own, $"The weight decay of '{Name}'");
+        // The label is text to build: only for a number that is wrong.
+        if (!Check.IsNotNegative(LearningRateScale)) Check.NotNegative(LearningRateScale, $"The lr scale of '{Name}'");
+        if (WeightDecay is { } own && !Check.IsNotNegative(own)) Check.NotNegative(own, $"The weight decay of '{Name}'");
         var decay = decayed && !NoWeightDecay ? WeightDecay ?? weightDecay : 0;
         return new PlannedParameter(this, layer, learningRateScale * LearningRateScale, decay);
     }

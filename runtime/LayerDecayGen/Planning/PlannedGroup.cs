@@ -95,6 +95,9 @@ public sealed record PlannedGroup
         public static GroupKey Of(PlannedParameter p, int alone) =>
             new(alone < 0 ? p.Group : null, p.LearningRateScale, p.LearningRate, p.WeightDecay, Text(p.Extra), alone);
 
+        // Almost all keys differ in scale or decay: hashing the rest costs more than comparing it.
+        public override int GetHashCode() => HashCode.Combine(Scale, Decay.GetValueOrDefault(), Name, Alone);
+
         private static string Text(ImmutableSortedDictionary<string, object> extra) =>
             extra.IsEmpty ? "" : string.Join(';', extra.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Key}={e.Value}")));
     }

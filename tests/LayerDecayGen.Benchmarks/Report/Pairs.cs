@@ -14,6 +14,7 @@ internal readonly record struct Pair(double Ours, double Other, double Ratio);
 internal static class Pairs
 {
     private const double BatchSeconds = 0.02;
+    private const double WarmUpSeconds = 0.3;
 
     /// <summary>Measures a pair.</summary>
     /// <param name="ours">One call of ours.</param>
@@ -21,6 +22,8 @@ internal static class Pairs
     /// <param name="rounds">How many pairs are counted; two more warm up.</param>
     public static Pair Measure(Action ours, Action other, int rounds = 15)
     {
+        WarmUp(ours);
+        WarmUp(other);
         var (oursCalls, otherCalls) = (Calls(ours), Calls(other));
         List<double> a = [], b = [], ratios = [];
         for (var round = -2; round < rounds; round++)
@@ -59,6 +62,13 @@ internal static class Pairs
         var sorted = values.Order().ToArray();
         var middle = sorted.Length / 2;
         return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    // Long enough for the run-time to have compiled the code in its final form.
+    private static void WarmUp(Action call)
+    {
+        var start = Stopwatch.GetTimestamp();
+        for (var calls = 0; calls < 3 || (calls < 500 && Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUpSeconds); calls++) call();
     }
 
     // Enough calls a batch for the clock to be exact.
