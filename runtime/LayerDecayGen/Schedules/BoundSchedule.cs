@@ -26,6 +26,11 @@ internal sealed class BoundSchedule
 
     public Rule Rule { get; }
 
+    public long FirstUpdate => Window.UpdateOf(Window.FirstStep);
+
+    /// <summary>The first update after its window.</summary>
+    public long StopUpdate => Window.UpdateOf(Window.StopStep);
+
     public bool EveryEpoch => Schedule.Stepping == Stepping.EveryEpoch;
 
     public Hyperparameter Target => Schedule.Target;

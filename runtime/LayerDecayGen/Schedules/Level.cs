@@ -1,8 +1,10 @@
 namespace LayerDecayGen.Schedules;
 
 /// <summary>
-/// A value that a schedule starts from, peaks at or ends at, stated so that layer scales hold: relative to a group's base value, or scaled with it.
-/// <see cref="Absolute"/> is what several references do and lifts groups whose scaled rate is smaller; using it on a learning rate is reported.
+/// A value that a schedule starts from, peaks at or ends at, stated so that layer scales hold: relative to a group's base value, or scaled
+/// with it.
+/// <see cref="Absolute"/> is what several references do and lifts groups whose scaled rate is smaller; using it on a learning rate is
+/// reported.
 /// </summary>
 public readonly record struct Level
 {

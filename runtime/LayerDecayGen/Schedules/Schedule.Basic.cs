@@ -4,7 +4,8 @@ public sealed partial record Schedule
 {
     /// <summary>
     /// Linear warm-up from a share of the base value to all of it, which is reached at the last step of the warm-up
-    /// (mmengine <c>LinearLR</c> with <c>end_factor</c> 1; Goyal et al., "Accurate, large minibatch SGD").
+    /// (mmengine <c>LinearLR</c> with <c>end_factor</c> 1, except that a warm-up of one step leaves the value, where that one never takes
+    /// the factor back; Goyal et al., "Accurate, large minibatch SGD").
     /// </summary>
     /// <param name="length">How long, from the first update on.</param>
     /// <param name="startFactor">The share at the first step, in (0, 1].</param>
@@ -12,10 +13,13 @@ public sealed partial record Schedule
     public static Schedule LinearWarmup<TUnit>(TUnit length, double startFactor = 0.001) where TUnit : struct, IScheduleUnit
     {
         CheckStart(startFactor, nameof(startFactor));
-        if (!(length.Time.Count > 0)) throw new ArgumentOutOfRangeException(nameof(length), length.Time.Count, "A warm-up takes more than no time.");
-        return Make(nameof(LinearWarmup), default, (TUnit?)length, window => new LinearRule(startFactor, 1, window.LastStep)) with
+        if (!(length.Time.Count > 0))
+            throw new ArgumentOutOfRangeException(nameof(length), length.Time.Count, "A warm-up takes more than no time.");
+        return Make(nameof(LinearWarmup), default, (TUnit?)length, window =>
+            new LinearRule(window.LastStep > 0 ? startFactor : 1, 1, window.LastStep)) with
         {
             WarmsUp = true,
+            IsWarmup = true,
         };
     }
 
@@ -23,12 +27,14 @@ public sealed partial record Schedule
     /// Linear from one share of the base value to another, reached at the last step of the window (mmengine <c>LinearParamScheduler</c>).
     /// torch's <c>LinearLR(total_iters: n)</c> is the window of n + 1 steps.
     /// </summary>
-    /// <param name="startFactor">The share at the first step, in (0, 1]. Zero, which mmengine accepts, fails there at its second step.</param>
+    /// <param name="startFactor">The share at the first step, in (0, 1]. Zero, which mmengine accepts, fails there at its second
+    /// step.</param>
     /// <param name="endFactor">The share at the last step, in [0, 1].</param>
     /// <param name="from">Begin of the window.</param>
     /// <param name="to">End of the window; null is the end of the run.</param>
     /// <exception cref="ArgumentException">A factor is out of range or the window is empty.</exception>
-    public static Schedule Linear<TUnit>(double startFactor, double endFactor, TUnit from, TUnit? to = null) where TUnit : struct, IScheduleUnit
+    public static Schedule Linear<TUnit>(double startFactor, double endFactor, TUnit from, TUnit? to = null)
+        where TUnit : struct, IScheduleUnit
     {
         CheckStart(startFactor, nameof(startFactor));
         CheckShare(endFactor, nameof(endFactor));
@@ -91,7 +97,8 @@ public sealed partial record Schedule
     /// <param name="from">Begin of the window.</param>
     /// <param name="to">End of the window; null is the end of the run.</param>
     /// <exception cref="ArgumentException">The size or factor is not positive, or the window is empty.</exception>
-    public static Schedule Step<TUnit>(TUnit size, double gamma = 0.1, TUnit from = default, TUnit? to = null) where TUnit : struct, IScheduleUnit
+    public static Schedule Step<TUnit>(TUnit size, double gamma = 0.1, TUnit from = default, TUnit? to = null)
+        where TUnit : struct, IScheduleUnit
     {
         CheckPositive<TUnit>(size, nameof(size));
         CheckGamma(gamma, nameof(gamma));
@@ -99,14 +106,15 @@ public sealed partial record Schedule
     }
 
     /// <summary>
-    /// A factor at each milestone, counted from the begin of the window; one listed twice counts twice (mmengine <c>MultiStepParamScheduler</c>,
-    /// torch <c>MultiStepLR</c>).
+    /// A factor at each milestone, counted from the begin of the window; one listed twice counts twice (mmengine
+    /// <c>MultiStepParamScheduler</c>, torch <c>MultiStepLR</c>).
     /// </summary>
     /// <param name="milestones">When, in ascending order, each at least 0.</param>
     /// <param name="gamma">The factor, above 0.</param>
     /// <param name="from">Begin of the window.</param>
     /// <param name="to">End of the window; null is the end of the run.</param>
-    /// <exception cref="ArgumentException">Milestones are negative or not sorted, the factor is not positive, or the window is empty.</exception>
+    /// <exception cref="ArgumentException">Milestones are negative or not sorted, the factor is not positive, or the window is
+    /// empty.</exception>
     public static Schedule MultiStep<TUnit>(IReadOnlyList<TUnit> milestones, double gamma = 0.1, TUnit from = default, TUnit? to = null)
         where TUnit : struct, IScheduleUnit
     {
@@ -123,7 +131,8 @@ public sealed partial record Schedule
     /// <param name="to">End of the window; null is the end of the run.</param>
     /// <param name="minimum">The value at the last step; zero unless set.</param>
     /// <exception cref="ArgumentException">The power is not positive or the window is empty.</exception>
-    public static Schedule Polynomial<TUnit>(double power, TUnit from, TUnit? to = null, Level minimum = default) where TUnit : struct, IScheduleUnit
+    public static Schedule Polynomial<TUnit>(double power, TUnit from, TUnit? to = null, Level minimum = default)
+        where TUnit : struct, IScheduleUnit
     {
         CheckGamma(power, nameof(power));
         return Make(nameof(Polynomial), from, to, window => new PolynomialRule(power, minimum, window.LastStep));
@@ -140,9 +149,11 @@ public sealed partial record Schedule
     {
         CheckPositive<TUnit>(length, nameof(length));
         var begin = from.Time;
-        return new Schedule(nameof(QuadraticWarmup), begin, begin with { Count = begin.Count + length.Time.Count }, window => new QuadraticRule(window.Length))
+        return new Schedule(nameof(QuadraticWarmup), begin, begin with { Count = begin.Count + length.Time.Count }, window =>
+            new QuadraticRule(window.Length))
         {
             WarmsUp = true,
+            IsWarmup = true,
         };
     }
 
@@ -168,7 +179,8 @@ public sealed partial record Schedule
     private static void CheckStart(double factor, string name)
     {
         if (!(factor > 0 && factor <= 1))
-            throw new ArgumentOutOfRangeException(name, factor, "A start factor is in (0, 1]: from 0 a product never rises again; use a small factor such as 0.001.");
+            throw new ArgumentOutOfRangeException(name, factor,
+                "A start factor is in (0, 1]: from 0 a product never rises again; use a small factor such as 0.001.");
     }
 
     private static void CheckShare(double factor, string name)
@@ -178,6 +190,7 @@ public sealed partial record Schedule
 
     internal static void CheckPositive<TUnit>(TUnit? time, string name) where TUnit : struct, IScheduleUnit
     {
-        if (time is { } given && !(given.Time.Count > 0)) throw new ArgumentOutOfRangeException(name, given.Time.Count, "A length is more than 0.");
+        if (time is { } given && !(given.Time.Count > 0))
+            throw new ArgumentOutOfRangeException(name, given.Time.Count, "A length is more than 0.");
     }
 }

@@ -22,8 +22,10 @@ public sealed partial record Schedule
             throw new ArgumentException("An exponential decay never reaches 0: give it a minimum above 0.", nameof(minimum));
         var (rise, fall, end) = (warmup.Time, decayFrom.Time, to.Time);
         if (!(rise.Count >= 0)) throw new ArgumentOutOfRangeException(nameof(warmup), rise.Count, "A warm-up is at least 0.");
-        if (!(fall.Count >= rise.Count)) throw new ArgumentException($"The decay from {fall} on begins within the warm-up of {rise}.", nameof(decayFrom));
-        if (!(end.Count > fall.Count)) throw new ArgumentException($"The decay ends at {end}, where or before it begins ({fall}).", nameof(to));
+        if (!(fall.Count >= rise.Count))
+            throw new ArgumentException($"The decay from {fall} on begins within the warm-up of {rise}.", nameof(decayFrom));
+        if (!(end.Count > fall.Count))
+            throw new ArgumentException($"The decay ends at {end}, where or before it begins ({fall}).", nameof(to));
         return Make<TUnit>(nameof(WarmupStableDecay), default, to, window => new WarmupStableDecayRule(
             window.WholeSteps(rise), window.WholeSteps(fall), window.End, shape, minimum, startFactor)) with
         {
@@ -51,7 +53,8 @@ public sealed partial record Schedule
     /// <param name="from">Begin of the window.</param>
     /// <param name="to">End of the window; null is the end of the run.</param>
     /// <exception cref="ArgumentException">The window is empty.</exception>
-    public static Schedule Lambda<TUnit>(Func<long, ScheduledGroup, double> factor, TUnit from, TUnit? to = null) where TUnit : struct, IScheduleUnit
+    public static Schedule Lambda<TUnit>(Func<long, ScheduledGroup, double> factor, TUnit from, TUnit? to = null)
+        where TUnit : struct, IScheduleUnit
     {
         ArgumentNullException.ThrowIfNull(factor);
         return Make(nameof(Lambda), from, to, _ => new CustomRule(factor));
@@ -62,7 +65,8 @@ public sealed partial record Schedule
     /// <param name="from">Begin of the window.</param>
     /// <param name="to">End of the window; null is the end of the run.</param>
     /// <exception cref="ArgumentException">The window is empty.</exception>
-    public static Schedule Multiplicative<TUnit>(Func<long, double> factor, TUnit from, TUnit? to = null) where TUnit : struct, IScheduleUnit
+    public static Schedule Multiplicative<TUnit>(Func<long, double> factor, TUnit from, TUnit? to = null)
+        where TUnit : struct, IScheduleUnit
     {
         ArgumentNullException.ThrowIfNull(factor);
         return Make(nameof(Multiplicative), from, to, _ => new MultiplicativeRule(factor));
@@ -70,7 +74,8 @@ public sealed partial record Schedule
 
     /// <summary>
     /// Reduces the value now in the group when a metric stops improving (mmengine <c>ReduceOnPlateauParamScheduler</c>, torch
-    /// <c>ReduceLROnPlateau</c>). The metric comes by <see cref="ScheduleSet.Report"/>, after the step that it belongs to; those outside the window do not count.
+    /// <c>ReduceLROnPlateau</c>). The metric comes by <see cref="ScheduleSet.Report"/>, after the step that it belongs to; those outside
+    /// the window do not count.
     /// </summary>
     /// <param name="options">When a plateau is declared.</param>
     /// <param name="from">Begin of the window.</param>
@@ -85,7 +90,8 @@ public sealed partial record Schedule
 
     /// <summary>
     /// Schedules in turn, each beginning at the base value and at its own step 0 (torch <c>SequentialLR</c>). Schedules in product need no
-    /// composition: all that are given to a <see cref="ScheduleSet"/> act on the same value, in their order (torch <c>ChainedScheduler</c>).
+    /// composition: all that are given to a <see cref="ScheduleSet"/> act on the same value, in their order (torch
+    /// <c>ChainedScheduler</c>).
     /// </summary>
     /// <param name="milestones">When the second and each further part begins, in ascending order; one fewer than parts.</param>
     /// <param name="parts">The parts, their windows counted from their own begin.</param>
@@ -95,7 +101,8 @@ public sealed partial record Schedule
         ArgumentNullException.ThrowIfNull(parts);
         var times = Ascending(milestones, nameof(milestones));
         if (times.Length != parts.Length - 1)
-            throw new ArgumentException($"{parts.Length} parts have {parts.Length - 1} milestones between them; found {times.Length}.", nameof(milestones));
+            throw new ArgumentException($"{parts.Length} parts have {parts.Length - 1} milestones between them; found {times.Length}.",
+                nameof(milestones));
         return
         [
             .. parts.Select((part, i) => part with

@@ -11,11 +11,13 @@ public sealed partial record Schedule
     /// <param name="minimum">What the cosine ends at; MAE's <c>min_lr</c> is <see cref="Level.Scaled"/>.</param>
     /// <param name="parity">Whether, as there, the cosine rises again when the run is longer. Otherwise the value stays.</param>
     /// <exception cref="ArgumentException">The whole is not longer than the warm-up.</exception>
-    public static Schedule MaeCosine<TUnit>(TUnit warmup, TUnit length, Level minimum = default, bool parity = false) where TUnit : struct, IScheduleUnit
+    public static Schedule MaeCosine<TUnit>(TUnit warmup, TUnit length, Level minimum = default, bool parity = false)
+        where TUnit : struct, IScheduleUnit
     {
         var (rise, whole) = (warmup.Time, length.Time);
         if (!(rise.Count >= 0)) throw new ArgumentOutOfRangeException(nameof(warmup), rise.Count, "A warm-up is at least 0.");
-        if (!(whole.Count > rise.Count)) throw new ArgumentException($"A run of {whole} is not longer than its warm-up of {rise}.", nameof(length));
+        if (!(whole.Count > rise.Count))
+            throw new ArgumentException($"A run of {whole} is not longer than its warm-up of {rise}.", nameof(length));
         return Make(nameof(MaeCosine), default, parity ? null : (TUnit?)length, window =>
             new MaeRule(rise.Count, whole.Count, minimum, window.Position)) with
         {
@@ -32,7 +34,8 @@ public sealed partial record Schedule
     /// <param name="warmup">Length of the warm-up, no longer than the whole; none unless set.</param>
     /// <param name="start">The first value of the warm-up (<c>start_warmup_value</c>).</param>
     /// <exception cref="ArgumentException">The warm-up is negative or longer than the whole.</exception>
-    public static Schedule CosineTable<TUnit>(TUnit length, Level end, TUnit warmup = default, Level start = default) where TUnit : struct, IScheduleUnit
+    public static Schedule CosineTable<TUnit>(TUnit length, Level end, TUnit warmup = default, Level start = default)
+        where TUnit : struct, IScheduleUnit
     {
         CheckPositive<TUnit>(length, nameof(length));
         var (rise, whole) = (warmup.Time, length.Time);
@@ -56,7 +59,11 @@ public sealed partial record Schedule
     /// <param name="method">How the warm-up rises.</param>
     /// <exception cref="ArgumentException">Milestones are negative or not sorted, or a factor is out of range.</exception>
     public static Schedule WarmupMultiStep<TUnit>(
-        IReadOnlyList<TUnit> milestones, TUnit warmup, double gamma = 0.1, double startFactor = 1.0 / 3, WarmupMethod method = WarmupMethod.Linear)
+        IReadOnlyList<TUnit> milestones,
+        TUnit warmup,
+        double gamma = 0.1,
+        double startFactor = 1.0 / 3,
+        WarmupMethod method = WarmupMethod.Linear)
         where TUnit : struct, IScheduleUnit
     {
         var times = Ascending(milestones, nameof(milestones));
@@ -70,9 +77,9 @@ public sealed partial record Schedule
     }
 
     /// <summary>
-    /// STMixer's warm-up and half a cosine (<c>alphaction/solver/lr_scheduler.py</c>, <c>HalfPeriodCosStepLR</c>). There the cosine runs from update
-    /// 0, so that the rate jumps from the base value down to 0.5 (1 + cos(π warm-up / length)) of it, and past the length it rises again;
-    /// here it runs from the end of the warm-up, and stays at 0, unless <paramref name="parity"/> is asked for.
+    /// STMixer's warm-up and half a cosine (<c>alphaction/solver/lr_scheduler.py</c>, <c>HalfPeriodCosStepLR</c>). There the cosine runs
+    /// from update 0, so that the rate jumps from the base value down to 0.5 (1 + cos(π warm-up / length)) of it, and past the length it
+    /// rises again; here it runs from the end of the warm-up, and stays at 0, unless <paramref name="parity"/> is asked for.
     /// </summary>
     /// <param name="warmup">Length of the warm-up, shorter than the whole; zero for none.</param>
     /// <param name="length">Length of the whole (<c>max_iters</c>).</param>
@@ -91,10 +98,11 @@ public sealed partial record Schedule
         return Make(nameof(HalfPeriodCosine), default, parity ? null : (TUnit?)length, window =>
             new HalfPeriodCosineRule(new StMixerWarmup(window.Steps(rise), startFactor, method), window.Steps(length.Time), parity)) with
         {
-            WarmsUp = rise.Count > 0,
+            WarmsUp = rise.Count > 0 && !parity,
             Warning = parity
                 ? "HalfPeriodCosine keeps STMixer's jump at the end of the warm-up, where its cosine takes over from update 0 on."
-                : "HalfPeriodCosine runs its cosine from the end of the warm-up; STMixer's jumps there (HalfPeriodCosStepLR). Ask for parity to have that.",
+                : "HalfPeriodCosine runs its cosine from the end of the warm-up; STMixer's (HalfPeriodCosStepLR) jumps there. "
+                    + "Ask for parity to have that.",
         };
     }
 
@@ -111,11 +119,13 @@ public sealed partial record Schedule
         return Make<TUnit>(nameof(TorchPolynomial), default, null, window => new TorchPolynomialRule(window.Steps(length.Time), power));
     }
 
-    private static ScheduleTime CheckWarmup<TUnit>(TUnit warmup, double startFactor, WarmupMethod method) where TUnit : struct, IScheduleUnit
+    private static ScheduleTime CheckWarmup<TUnit>(TUnit warmup, double startFactor, WarmupMethod method)
+        where TUnit : struct, IScheduleUnit
     {
         if (!(warmup.Time.Count >= 0)) throw new ArgumentOutOfRangeException(nameof(warmup), warmup.Time.Count, "A warm-up is at least 0.");
         CheckShare(startFactor, nameof(startFactor));
-        if (!Enum.IsDefined(method)) throw new ArgumentOutOfRangeException(nameof(method), method, "Unknown warm-up method: Linear or Constant.");
+        if (!Enum.IsDefined(method))
+            throw new ArgumentOutOfRangeException(nameof(method), method, "Unknown warm-up method: Linear or Constant.");
         return warmup.Time;
     }
 }

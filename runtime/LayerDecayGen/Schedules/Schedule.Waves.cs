@@ -3,7 +3,8 @@ namespace LayerDecayGen.Schedules;
 public sealed partial record Schedule
 {
     /// <summary>
-    /// Half cosines one after another, each from its share of the base value down to a minimum (mmengine <c>CosineRestartParamScheduler</c>).
+    /// Half cosines one after another, each from its share of the base value down to a minimum (mmengine
+    /// <c>CosineRestartParamScheduler</c>).
     /// </summary>
     /// <param name="periods">Their lengths.</param>
     /// <param name="weights">The share of the base value that each begins at, one a period; all 1 unless set.</param>
@@ -12,13 +13,18 @@ public sealed partial record Schedule
     /// <param name="to">End of the window; null is the end of the run.</param>
     /// <exception cref="ArgumentException">A period is not positive, or there is not one weight a period.</exception>
     public static Schedule CosineRestarts<TUnit>(
-        IReadOnlyList<TUnit> periods, IReadOnlyList<double>? weights = null, Level minimum = default, TUnit from = default, TUnit? to = null)
+        IReadOnlyList<TUnit> periods,
+        IReadOnlyList<double>? weights = null,
+        Level minimum = default,
+        TUnit from = default,
+        TUnit? to = null)
         where TUnit : struct, IScheduleUnit
     {
         ArgumentNullException.ThrowIfNull(periods);
         foreach (var period in periods) CheckPositive<TUnit>(period, nameof(periods));
         double[] shares = [.. weights ?? [.. periods.Select(_ => 1.0)]];
-        if (shares.Length != periods.Count) throw new ArgumentException($"There are {periods.Count} periods and {shares.Length} weights.", nameof(weights));
+        if (shares.Length != periods.Count)
+            throw new ArgumentException($"There are {periods.Count} periods and {shares.Length} weights.", nameof(weights));
         foreach (var share in shares) CheckGamma(share, nameof(weights));
         ScheduleTime[] times = [.. periods.Select(p => p.Time)];
         return Make(nameof(CosineRestarts), from, to, window => new CosineRestartsRule([.. times.Select(window.Steps)], shares, minimum));
@@ -31,17 +37,19 @@ public sealed partial record Schedule
     /// <param name="from">Begin of the window.</param>
     /// <param name="to">End of the window; null is the end of the run.</param>
     /// <exception cref="ArgumentException">The length is not positive or the multiplier is below 1.</exception>
-    public static Schedule WarmRestarts<TUnit>(TUnit first, double multiplier = 1, Level minimum = default, TUnit from = default, TUnit? to = null)
+    public static Schedule WarmRestarts<TUnit>(TUnit first, double multiplier = 1, Level minimum = default, TUnit from = default,
+        TUnit? to = null)
         where TUnit : struct, IScheduleUnit
     {
         CheckPositive<TUnit>(first, nameof(first));
-        if (!(multiplier >= 1)) throw new ArgumentOutOfRangeException(nameof(multiplier), multiplier, "Periods grow: the multiplier is at least 1.");
+        if (!(multiplier >= 1))
+            throw new ArgumentOutOfRangeException(nameof(multiplier), multiplier, "Periods grow: the multiplier is at least 1.");
         return Make(nameof(WarmRestarts), from, to, window => new WarmRestartsRule(window.Steps(first.Time), multiplier, minimum));
     }
 
     /// <summary>
-    /// The one-cycle policy: up to a maximum, then down far below the start, in two phases or three (mmengine <c>OneCycleParamScheduler</c>,
-    /// torch <c>OneCycleLR</c>). Every group has its own maximum.
+    /// The one-cycle policy: up to a maximum, then down far below the start, in two phases or three (mmengine
+    /// <c>OneCycleParamScheduler</c>, torch <c>OneCycleLR</c>). Every group has its own maximum.
     /// </summary>
     /// <param name="maximum">The peak; <c>Level.Ratio(1)</c> is each group's base value. An absolute one drops lr scales.</param>
     /// <param name="from">Begin of the window.</param>
@@ -102,7 +110,8 @@ public sealed partial record Schedule
         Cycles(nameof(Cyclic), lower, upper, up, down, mode, gamma, to, downFirst: false);
 
     /// <summary>
-    /// Momentum against a cyclic rate: from the upper level down to the lower at the rate's peak (torch <c>CyclicLR</c> with <c>cycle_momentum</c>).
+    /// Momentum against a cyclic rate: from the upper level down to the lower at the rate's peak (torch <c>CyclicLR</c> with
+    /// <c>cycle_momentum</c>).
     /// </summary>
     /// <param name="lower">Momentum at the peak of the rate; 0.8 in torch.</param>
     /// <param name="upper">Momentum at the start of a cycle; 0.9 in torch.</param>
@@ -126,7 +135,8 @@ public sealed partial record Schedule
         CheckGamma(gamma, nameof(gamma));
         if (!Enum.IsDefined(mode)) throw new ArgumentOutOfRangeException(nameof(mode), mode, "Unknown mode of a cycle.");
         var (rise, fall) = (up.Time, (down ?? up).Time);
-        return Make(kind, default, to, window => new CyclicRule(lower, upper, window.Steps(rise), window.Steps(fall), mode, gamma, downFirst));
+        return Make(kind, default, to, window =>
+            new CyclicRule(lower, upper, window.Steps(rise), window.Steps(fall), mode, gamma, downFirst));
     }
 }
 
@@ -150,9 +160,11 @@ public sealed record OneCycleOptions
 
     internal OneCycleOptions Checked()
     {
-        if (!(RisingShare >= 0 && RisingShare <= 1)) throw new ArgumentOutOfRangeException(nameof(RisingShare), RisingShare, "A share is in [0, 1].");
+        if (!(RisingShare >= 0 && RisingShare <= 1))
+            throw new ArgumentOutOfRangeException(nameof(RisingShare), RisingShare, "A share is in [0, 1].");
         if (!(DivisionFactor > 0)) throw new ArgumentOutOfRangeException(nameof(DivisionFactor), DivisionFactor, "A divisor is above 0.");
-        if (!(FinalDivisionFactor > 0)) throw new ArgumentOutOfRangeException(nameof(FinalDivisionFactor), FinalDivisionFactor, "A divisor is above 0.");
+        if (!(FinalDivisionFactor > 0))
+            throw new ArgumentOutOfRangeException(nameof(FinalDivisionFactor), FinalDivisionFactor, "A divisor is above 0.");
         if (!Enum.IsDefined(Anneal)) throw new ArgumentOutOfRangeException(nameof(Anneal), Anneal, "Unknown way to anneal.");
         return this;
     }

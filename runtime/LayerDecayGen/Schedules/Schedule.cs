@@ -1,9 +1,9 @@
 namespace LayerDecayGen.Schedules;
 
 /// <summary>
-/// How one hyper-parameter of every group changes over a window of training. The static methods make the kinds; <c>with</c> changes what they drive and
-/// how they step: <c>Cosine(from: 0.Epochs()) with { Target = Hyperparameter.WeightDecay }</c>. A schedule states no values of its own: it multiplies or shifts
-/// the value now in the group, so several compose, and groups of different rates keep their lr scales.
+/// How one hyper-parameter of every group changes over a window of training. The static methods make the kinds; <c>with</c> changes what
+/// they drive and how they step: <c>Cosine(from: 0.Epochs()) with { Target = Hyperparameter.WeightDecay }</c>. A schedule states no values
+/// of its own: it multiplies or shifts the value now in the group, so several compose, and groups of different rates keep their lr scales.
 /// </summary>
 /// <remarks>
 /// Windows are <c>[from, to)</c>, counted in optimizer updates or epochs. Before and after its window a schedule leaves values as they are
@@ -17,7 +17,8 @@ public sealed partial record Schedule
     {
         if (!(from.Count >= 0)) throw new ArgumentOutOfRangeException(nameof(from), from.Count, "A window begins at 0 or later.");
         if (to is { } end && !(end.Count > from.Count))
-            throw new ArgumentException($"The window of {kind} is empty: it ends at {end}, where or before it begins ({from}).", nameof(to));
+            throw new ArgumentException($"The window of {kind} is empty: it ends at {end}, where or before it begins ({from}).",
+                nameof(to));
         (Kind, Name, From, To, _rule) = (kind, kind, from, to, rule);
     }
 
@@ -51,6 +52,9 @@ public sealed partial record Schedule
     /// <summary>Whether it begins below the base value and is expected to reach it.</summary>
     internal bool WarmsUp { get; init; }
 
+    /// <summary>Whether warming up is all it does.</summary>
+    internal bool IsWarmup { get; init; }
+
     /// <summary>Where it is the part of a sequence: when that part begins and ends.</summary>
     internal ScheduleTime? PartBegin { get; init; }
 
@@ -58,6 +62,7 @@ public sealed partial record Schedule
 
     internal Rule RuleIn(ScheduleWindow window) => _rule(window);
 
-    internal static Schedule Make<TUnit>(string kind, TUnit from, TUnit? to, Func<ScheduleWindow, Rule> rule) where TUnit : struct, IScheduleUnit =>
+    internal static Schedule Make<TUnit>(string kind, TUnit from, TUnit? to, Func<ScheduleWindow, Rule> rule)
+        where TUnit : struct, IScheduleUnit =>
         new(kind, from.Time, to?.Time, rule);
 }

@@ -1,8 +1,8 @@
 namespace LayerDecayGen.Schedules;
 
 /// <summary>
-/// Schedules over the groups of one run: the values of every hyper-parameter at an update, and the step to the next. Arithmetic on plain numbers, so the same
-/// object looks ahead without an optimizer and drives one.
+/// Schedules over the groups of one run: the values of every hyper-parameter at an update, and the step to the next. Arithmetic on plain
+/// numbers, so the same object looks ahead without an optimizer and drives one.
 /// </summary>
 internal sealed class ScheduleProgram
 {
@@ -37,7 +37,8 @@ internal sealed class ScheduleProgram
     public Track? this[Hyperparameter target] => _tracks[(int)target];
 
     /// <summary>
-    /// Goes to the next update: first what steps every update, then, where an epoch ended, what steps every epoch (mmengine <c>ParamSchedulerHook</c>).
+    /// Goes to the next update: first what steps every update, then, where an epoch ended, what steps every epoch (mmengine
+    /// <c>ParamSchedulerHook</c>).
     /// </summary>
     public void Advance()
     {
@@ -62,14 +63,16 @@ internal sealed class ScheduleProgram
             if (schedule.Listens(monitor)) schedule.Report(metric, Update);
     }
 
-    /// <summary>The same schedules over other groups, brought to the present update by going all the way again with the metrics reported so far.</summary>
+    /// <summary>The same schedules over other groups, brought to the present update by going all the way again with the metrics reported so
+    /// far.</summary>
     public ScheduleProgram Over(IReadOnlyList<ScheduledGroup> groups, long update)
     {
         var program = new ScheduleProgram(Run, groups, Sources);
         var next = 0;
         while (true)
         {
-            for (; next < _reports.Count && _reports[next].Update <= program.Update; next++) program.Report(_reports[next].Monitor, _reports[next].Metric);
+            for (; next < _reports.Count && _reports[next].Update <= program.Update; next++)
+                program.Report(_reports[next].Monitor, _reports[next].Metric);
             if (program.Update == update) return program;
             program.Advance();
         }

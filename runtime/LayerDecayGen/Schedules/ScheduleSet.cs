@@ -4,11 +4,12 @@ namespace LayerDecayGen.Schedules;
 
 /// <summary>
 /// Schedules that drive the groups of an optimizer, ours or TorchSharp's. Made before the first update, it writes the values of update 0;
-/// <see cref="Step"/> is called after every <c>optimizer.step()</c>. It owns what it drives: a value set by hand lasts until a schedule is active again.
+/// <see cref="Step"/> is called after every <c>optimizer.step()</c>. It owns what it drives: a value set by hand lasts until a schedule is
+/// active again.
 /// </summary>
 /// <remarks>
-/// Groups added to the optimizer later (<c>add_param_group</c>) join at the next step, with their own base rate and where they would be had they been
-/// there from the start. Not for several threads.
+/// Groups added to the optimizer later (<c>add_param_group</c>) join at the next step, with their own base rate and where they would be had
+/// they been there from the start. Not for several threads.
 /// </remarks>
 /// <example>
 /// <code>
@@ -33,10 +34,12 @@ public sealed class ScheduleSet
     private ScheduleProgram _program;
 
     /// <summary>Binds schedules to an optimizer and writes the values of the first update.</summary>
-    /// <param name="optimizer">Any TorchSharp optimizer with parameter groups. Base rates are the groups' <c>InitialLearningRate</c>.</param>
+    /// <param name="optimizer">Any TorchSharp optimizer with parameter groups. Base rates are the groups'
+    /// <c>InitialLearningRate</c>.</param>
     /// <param name="run">How long the training runs.</param>
     /// <param name="schedules">The schedules, in the order in which they act on a value.</param>
-    /// <exception cref="ArgumentException">A schedule does not fit the run or the optimizer, or a check fails; nothing was written.</exception>
+    /// <exception cref="ArgumentException">A schedule does not fit the run or the optimizer, or a check fails; nothing was
+    /// written.</exception>
     public ScheduleSet(Optimizer optimizer, TrainingRun run, params Schedule[] schedules) : this(optimizer, null, run, schedules) { }
 
     /// <summary>Binds schedules to an optimizer made from a model's groups, and takes names, layers and lr scales from those.</summary>
@@ -44,7 +47,8 @@ public sealed class ScheduleSet
     /// <param name="groups">The groups it was made from.</param>
     /// <param name="run">How long the training runs.</param>
     /// <param name="schedules">The schedules, in the order in which they act on a value.</param>
-    /// <exception cref="ArgumentException">A schedule does not fit the run or the optimizer, or a check fails; nothing was written.</exception>
+    /// <exception cref="ArgumentException">A schedule does not fit the run or the optimizer, or a check fails; nothing was
+    /// written.</exception>
     public ScheduleSet(Optimizer optimizer, IReadOnlyList<ParameterGroup>? groups, TrainingRun run, params Schedule[] schedules)
         : this(optimizer, groups, run, ScheduleChecks.All, schedules) { }
 
@@ -54,8 +58,10 @@ public sealed class ScheduleSet
     /// <param name="run">How long the training runs.</param>
     /// <param name="checks">What to check before anything is written.</param>
     /// <param name="schedules">The schedules, in the order in which they act on a value.</param>
-    /// <exception cref="ArgumentException">A schedule does not fit the run or the optimizer, or a check fails; nothing was written.</exception>
-    public ScheduleSet(Optimizer optimizer, IReadOnlyList<ParameterGroup>? groups, TrainingRun run, ScheduleChecks checks, params Schedule[] schedules)
+    /// <exception cref="ArgumentException">A schedule does not fit the run or the optimizer, or a check fails; nothing was
+    /// written.</exception>
+    public ScheduleSet(Optimizer optimizer, IReadOnlyList<ParameterGroup>? groups, TrainingRun run, ScheduleChecks checks,
+        params Schedule[] schedules)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(run);
@@ -84,7 +90,8 @@ public sealed class ScheduleSet
     /// <param name="target">Which.</param>
     public ReadOnlySpan<double> Values(Hyperparameter target) => _program[target] is { } track ? track.Values : default;
 
-    /// <summary>Goes to the next update: call it after every <c>optimizer.step()</c> that changed the weights, not after every micro-batch.</summary>
+    /// <summary>Goes to the next update: call it after every <c>optimizer.step()</c> that changed the weights, not after every
+    /// micro-batch.</summary>
     public void Step()
     {
         if (GroupCount() != _groups.Length) Join();
@@ -92,14 +99,17 @@ public sealed class ScheduleSet
         Write(onlyChanged: true);
     }
 
-    /// <summary>Tells schedules that wait for a metric what it was, after the <see cref="Step"/> of the update or epoch it belongs to.</summary>
+    /// <summary>Tells schedules that wait for a metric what it was, after the <see cref="Step"/> of the update or epoch it belongs
+    /// to.</summary>
     /// <param name="metric">The value.</param>
     /// <param name="monitor">Its name, as <see cref="PlateauOptions.Monitor"/> states it.</param>
     /// <exception cref="ArgumentException">The metric is not a number, or no schedule waits for it; nothing was changed.</exception>
     public void Report(double metric, string monitor = "loss")
     {
-        if (double.IsNaN(metric)) throw new ArgumentException($"The metric '{monitor}' at update {Update} is not a number.", nameof(metric));
-        if (!_program.Schedules.Any(s => s.Listens(monitor))) throw new ArgumentException($"No schedule waits for '{monitor}'.", nameof(monitor));
+        if (double.IsNaN(metric))
+            throw new ArgumentException($"The metric '{monitor}' at update {Update} is not a number.", nameof(metric));
+        if (!_program.Schedules.Any(s => s.Listens(monitor)))
+            throw new ArgumentException($"No schedule waits for '{monitor}'.", nameof(monitor));
         _program.Report(monitor, metric);
         Write(onlyChanged: true);
     }
@@ -109,7 +119,8 @@ public sealed class ScheduleSet
 
     /// <summary>Goes on from a saved state, bit by bit as the run it was saved from.</summary>
     /// <param name="state">The state.</param>
-    /// <exception cref="ArgumentException">Its schedules or groups are others; the message lists the differences, and nothing was changed.</exception>
+    /// <exception cref="ArgumentException">Its schedules or groups are others; the message lists the differences, and nothing was
+    /// changed.</exception>
     public void LoadState(ScheduleState state)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -130,7 +141,8 @@ public sealed class ScheduleSet
         Write(onlyChanged: false);
     }
 
-    private int GroupCount() => _optimizer.ParamGroups is IReadOnlyCollection<ILearningRateController> groups ? groups.Count : _optimizer.ParamGroups.Count();
+    private int GroupCount() =>
+        _optimizer.ParamGroups is IReadOnlyCollection<ILearningRateController> groups ? groups.Count : _optimizer.ParamGroups.Count();
 
     private void Join()
     {

@@ -3,8 +3,8 @@ using static TorchSharp.torch.optim;
 namespace LayerDecayGen.Schedules;
 
 /// <summary>
-/// A <see cref="ScheduleSet"/> behind TorchSharp's scheduler interface. The base class writes learning rates and answers <c>get_last_lr</c>; it
-/// asks for rates exactly once a step, which is where the set advances.
+/// A <see cref="ScheduleSet"/> behind TorchSharp's scheduler interface. The base class writes learning rates and answers
+/// <c>get_last_lr</c>; it asks for rates exactly once a step, which is where the set advances.
 /// </summary>
 internal sealed class ScheduleSetScheduler(Optimizer optimizer, ScheduleSet schedules) : lr_scheduler.LRScheduler(optimizer)
 {

@@ -45,11 +45,7 @@ public sealed record ScheduleState
     {
         string[] differences = [.. Differences(program)];
         if (differences.Length > 0)
-        {
-            throw new ArgumentException(
-                $"The state is of other schedules or groups:{Environment.NewLine}{string.Join(Environment.NewLine, differences.Select(d => $"  {d}"))}");
-        }
-
+            throw new ArgumentException(string.Join(Environment.NewLine, ["The state is of other schedules or groups:", .. differences]));
         var restored = new ScheduleProgram(program.Run, [.. program.Groups.Select((g, i) => Groups[i].Base(g))], program.Sources);
         for (var g = 0; g < Groups.Count; g++) Groups[g].Restore(restored, g);
         for (var s = 0; s < Schedules.Count; s++) restored.Schedules[s].Memory = [.. Schedules[s].Memory];
@@ -60,7 +56,8 @@ public sealed record ScheduleState
     private IEnumerable<string> Differences(ScheduleProgram program)
     {
         var here = Of(program);
-        foreach (var line in Compare("schedule", [.. Schedules.Select(s => s.Shape)], [.. here.Schedules.Select(s => s.Shape)])) yield return line;
+        foreach (var line in Compare("schedule", [.. Schedules.Select(s => s.Shape)],
+            [.. here.Schedules.Select(s => s.Shape)])) yield return line;
         string[] names = [.. Groups.Select(g => $"'{g.Name}'")];
         string[] present = [.. here.Groups.Select(g => $"'{g.Name}'")];
         foreach (var line in Compare("group", names, present)) yield return line;
@@ -71,9 +68,9 @@ public sealed record ScheduleState
 
     private static IEnumerable<string> Compare(string what, string[] saved, string[] here)
     {
-        foreach (var line in saved.Except(here)) yield return $"- {what} {line} is in the state only";
-        foreach (var line in here.Except(saved)) yield return $"+ {what} {line} is here only";
-        if (!saved.SequenceEqual(here) && saved.ToHashSet().SetEquals(here)) yield return $"~ the {what}s are in another order";
+        foreach (var line in saved.Except(here)) yield return $"  - {what} {line} is in the state only";
+        foreach (var line in here.Except(saved)) yield return $"  + {what} {line} is here only";
+        if (!saved.SequenceEqual(here) && saved.ToHashSet().SetEquals(here)) yield return $"  ~ the {what}s are in another order";
     }
 }
 
@@ -92,7 +89,8 @@ public sealed record ScheduleMemory(
         $"'{Name}' ({Kind} of {Track.Name(Target)}, [{Begin}, {End}) {(Stepping == Stepping.EveryEpoch ? "epochs" : "updates")})");
 
     internal static ScheduleMemory Of(BoundSchedule schedule) => new(
-        schedule.Name, schedule.Schedule.Kind, schedule.Target, schedule.Schedule.Stepping, schedule.Window.Begin, schedule.Window.End, schedule.Memory);
+        schedule.Name, schedule.Schedule.Kind, schedule.Target, schedule.Schedule.Stepping, schedule.Window.Begin, schedule.Window.End,
+            schedule.Memory);
 }
 
 /// <summary>A group in a state: what of it is scheduled.</summary>
@@ -104,12 +102,13 @@ public sealed record GroupMemory(string Name, IReadOnlyDictionary<Hyperparameter
         .Where(t => program[t] is not null)
         .ToDictionary(t => t, t => new GroupValue(program[t]!.Bases[group], program[t]!.Values[group])));
 
-    // An optimizer fresh from its constructor shows the base value, one restored from a checkpoint the value in use: either is the same run.
+    // An optimizer fresh from its constructor shows the base value, one restored from a checkpoint the value in use: either is the same
+    // run.
     internal IEnumerable<string> Differences(GroupMemory here) =>
         from own in here.Values
         where Values.TryGetValue(own.Key, out var saved) && own.Value.Base != saved.Base && own.Value.Base != saved.Value
         select FormattableString.Invariant(
-            $"~ group '{Name}': base {Track.Name(own.Key)} is {Values[own.Key].Base} in the state and {own.Value.Base} here");
+            $"  ~ group '{Name}': base {Track.Name(own.Key)} is {Values[own.Key].Base} in the state and {own.Value.Base} here");
 
     internal ScheduledGroup Base(ScheduledGroup group)
     {

@@ -5,7 +5,7 @@ public sealed class ScheduleTable
 {
     private readonly double[]?[] _values = new double[]?[3];
 
-    private ScheduleTable(TrainingRun run, IReadOnlyList<ScheduledGroup> groups, IReadOnlyList<Schedule> schedules) =>
+    private ScheduleTable(TrainingRun run, IReadOnlyList<ScheduledGroup> groups, Schedule[] schedules) =>
         (Run, Groups, Schedules) = (run, groups, schedules);
 
     /// <summary>The run.</summary>
@@ -18,7 +18,8 @@ public sealed class ScheduleTable
     public IReadOnlyList<Schedule> Schedules { get; }
 
     /// <summary>Evaluates schedules over a whole run.</summary>
-    /// <param name="groups">The groups; <see cref="ScheduledGroup.From(IEnumerable{ParameterGroup}, double, double)"/> makes them from a model's.</param>
+    /// <param name="groups">The groups; <see cref="ScheduledGroup.From(IEnumerable{ParameterGroup}, double, double)"/> makes them from a
+    /// model's.</param>
     /// <param name="run">How long the training runs.</param>
     /// <param name="schedules">The schedules, in the order in which they act on a value.</param>
     /// <exception cref="ArgumentException">A schedule does not fit the run or the groups.</exception>
@@ -71,6 +72,13 @@ public sealed class ScheduleTable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(update, Run.Length.Count);
         return values.AsSpan((int)update * Groups.Count, Groups.Count);
     }
+
+    /// <summary>Checks the schedules as a <see cref="ScheduleSet"/> does when it is made.</summary>
+    /// <param name="checks">What to check; all unless set.</param>
+    /// <returns>What a person should know: defects of references that were corrected or kept, levels that drop lr scales.</returns>
+    /// <exception cref="ArgumentException">A check fails: one message with the update, the group and both values.</exception>
+    public IReadOnlyList<string> Check(ScheduleChecks? checks = null) =>
+        (checks ?? ScheduleChecks.All).Run(new ScheduleProgram(Run, Groups, Schedules));
 
     private void Record(ScheduleProgram program)
     {

@@ -16,7 +16,8 @@ internal sealed class ScheduleWindow
         var stop = schedule.PartEnd is { } end ? Math.Min(End, WholeSteps(end)) : End;
         StopStep = (long)Math.Ceiling(stop);
         if (StopStep <= FirstStep)
-            throw new ArgumentException(FormattableString.Invariant($"The window of {schedule.Name} holds no step: it begins at {Begin} and ends at {stop}."));
+            throw new ArgumentException(FormattableString.Invariant(
+                $"The window of {schedule.Name} holds no step: it begins at {Begin} and ends at {stop}."));
     }
 
     public double Begin { get; }
@@ -39,12 +40,16 @@ internal sealed class ScheduleWindow
     private bool EveryEpoch => _schedule.Stepping == Stepping.EveryEpoch;
 
     private EpochLength EpochLength => _run.EpochLength ?? throw new ArgumentException(
-        $"{_schedule.Name} is stated or stepped in epochs, but the run declares no epoch length: give the TrainingRun one.", nameof(TrainingRun.EpochLength));
+        $"{_schedule.Name} is stated or stepped in epochs, but the run declares no epoch length: give the TrainingRun one.",
+            nameof(TrainingRun.EpochLength));
 
     public bool Contains(long step) => FirstStep <= step && step < StopStep;
 
     /// <summary>The schedule's own step at an update.</summary>
     public long StepOf(long update) => EveryEpoch ? EpochLength.EpochOf(update) : update;
+
+    /// <summary>The first update at which a step is taken or was.</summary>
+    public long UpdateOf(long step) => EveryEpoch ? (long)EpochLength.Steps(step) : step;
 
     /// <summary>A length in steps, as mmengine's <c>build_iter_from_epoch</c> converts lengths inside a window: without rounding.</summary>
     public double? Steps(ScheduleTime? time) => time is { } given ? Steps(given) : null;
@@ -70,6 +75,7 @@ internal sealed class ScheduleWindow
         var last = Math.Min(StopStep, RunEnd) - FirstStep - 1 + _schedule.StepsTaken;
         return last <= length
             ? length
-            : throw new ArgumentException(FormattableString.Invariant($"{_schedule.Name} has a cycle of {length} steps; its window goes up to step {last}."), nameof(length));
+            : throw new ArgumentException(FormattableString.Invariant(
+                $"{_schedule.Name} has a cycle of {length} steps; its window goes up to step {last}."), nameof(length));
     }
 }

@@ -7,8 +7,8 @@ public sealed record TimmOptions
     public Level WarmupStart { get; init; }
 
     /// <summary>
-    /// Whether the curve begins where the warm-up ends (<c>warmup_prefix</c>). In timm the default of most is not: the curve is then read at the absolute
-    /// step, and the rate jumps down at the end of the warm-up.
+    /// Whether the curve begins where the warm-up ends (<c>warmup_prefix</c>). In timm the default of most is not: the curve is then read
+    /// at the absolute step, and the rate jumps down at the end of the warm-up.
     /// </summary>
     public bool WarmupFirst { get; init; } = true;
 
@@ -16,7 +16,8 @@ public sealed record TimmOptions
     public TimmNoise? Noise { get; init; }
 
     /// <summary>
-    /// Whether to keep what timm does at the edges: before its first step the rate is that of the constructor, and milestones are met one step early.
+    /// Whether to keep what timm does at the edges: before its first step the rate is that of the constructor, and milestones are met one
+    /// step early.
     /// </summary>
     public bool Parity { get; init; }
 }
@@ -73,7 +74,8 @@ public sealed record TimmNoise(double From, double To = double.PositiveInfinity)
 }
 
 /// <summary>
-/// timm's schedulers (<c>timm/scheduler</c>) over whole runs. They set the value outright from the base value, the group's rate with its lr scale already in it.
+/// timm's schedulers (<c>timm/scheduler</c>) over whole runs. They set the value outright from the base value, the group's rate with its lr
+/// scale already in it.
 /// </summary>
 public static class TimmSchedule
 {
@@ -84,7 +86,8 @@ public static class TimmSchedule
     /// <param name="options">Warm-up and noise.</param>
     /// <param name="kDecay">The power of the share of the cycle (<c>k_decay</c>), above 0.</param>
     /// <exception cref="ArgumentException">A length or factor is out of range.</exception>
-    public static Schedule Cosine<TUnit>(TUnit length, TUnit warmup = default, TimmCycles? cycles = null, TimmOptions? options = null, double kDecay = 1)
+    public static Schedule Cosine<TUnit>(TUnit length, TUnit warmup = default, TimmCycles? cycles = null, TimmOptions? options = null,
+        double kDecay = 1)
         where TUnit : struct, IScheduleUnit
     {
         if (!(kDecay > 0)) throw new ArgumentOutOfRangeException(nameof(kDecay), kDecay, "A power is above 0.");
@@ -104,7 +107,8 @@ public static class TimmSchedule
         TUnit length, double lower = -7, double upper = 3, TUnit warmup = default, TimmCycles? cycles = null, TimmOptions? options = null)
         where TUnit : struct, IScheduleUnit
     {
-        if (!(lower < upper)) throw new ArgumentException(FormattableString.Invariant($"The tangent runs upwards: {lower} is not below {upper}."), nameof(lower));
+        if (!(lower < upper)) throw new ArgumentException(
+            FormattableString.Invariant($"The tangent runs upwards: {lower} is not below {upper}."), nameof(lower));
         return Cycle("TimmTanh", length, warmup, cycles, options, risesToCurve: true, (at, period) =>
         {
             var share = at / period;
@@ -136,7 +140,8 @@ public static class TimmSchedule
     /// <param name="warmup">Length of the warm-up; none unless set.</param>
     /// <param name="options">Warm-up and noise.</param>
     /// <exception cref="ArgumentException">A length or factor is out of range.</exception>
-    public static Schedule Step<TUnit>(TUnit size, double rate, TUnit warmup = default, TimmOptions? options = null) where TUnit : struct, IScheduleUnit
+    public static Schedule Step<TUnit>(TUnit size, double rate, TUnit warmup = default, TimmOptions? options = null)
+        where TUnit : struct, IScheduleUnit
     {
         Schedule.CheckPositive<TUnit>(size, nameof(size));
         CheckRate(rate);
@@ -150,7 +155,8 @@ public static class TimmSchedule
     /// <param name="warmup">Length of the warm-up; none unless set.</param>
     /// <param name="options">Warm-up and noise.</param>
     /// <exception cref="ArgumentException">Milestones are negative or not sorted, or the factor is out of range.</exception>
-    public static Schedule MultiStep<TUnit>(IReadOnlyList<TUnit> milestones, double rate, TUnit warmup = default, TimmOptions? options = null)
+    public static Schedule MultiStep<TUnit>(IReadOnlyList<TUnit> milestones, double rate, TUnit warmup = default,
+        TimmOptions? options = null)
         where TUnit : struct, IScheduleUnit
     {
         var times = Schedule.Ascending(milestones, nameof(milestones));
@@ -161,18 +167,21 @@ public static class TimmSchedule
         {
             Warning = common.Parity
                 ? "TimmMultiStep keeps timm's milestones, which are met one step early."
-                : "TimmMultiStep meets its milestones at their step; timm's MultiStepLRScheduler is one step early. Ask for parity to have that.",
+                : "TimmMultiStep meets its milestones at their step; timm's MultiStepLRScheduler is one step early. "
+                    + "Ask for parity to have that.",
         };
     }
 
     /// <summary>
-    /// timm's <c>PlateauLRScheduler</c>. Metrics reported during the warm-up do not count; noise goes on top of the reduced value and is not kept in it.
+    /// timm's <c>PlateauLRScheduler</c>. Metrics reported during the warm-up do not count; noise goes on top of the reduced value and is
+    /// not kept in it.
     /// </summary>
     /// <param name="plateau">When a plateau is declared.</param>
     /// <param name="warmup">Length of the warm-up; none unless set.</param>
     /// <param name="options">Warm-up and noise.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public static Schedule Plateau<TUnit>(PlateauOptions plateau, TUnit warmup = default, TimmOptions? options = null) where TUnit : struct, IScheduleUnit
+    public static Schedule Plateau<TUnit>(PlateauOptions plateau, TUnit warmup = default, TimmOptions? options = null)
+        where TUnit : struct, IScheduleUnit
     {
         ArgumentNullException.ThrowIfNull(plateau);
         plateau.Checked();
@@ -181,7 +190,8 @@ public static class TimmSchedule
     }
 
     private static Schedule Cycle<TUnit>(
-        string kind, TUnit length, TUnit warmup, TimmCycles? cycles, TimmOptions? options, bool risesToCurve, Func<double, double, double> shape)
+        string kind, TUnit length, TUnit warmup, TimmCycles? cycles, TimmOptions? options, bool risesToCurve, Func<double, double,
+            double> shape)
         where TUnit : struct, IScheduleUnit
     {
         Schedule.CheckPositive<TUnit>(length, nameof(length));
@@ -192,7 +202,8 @@ public static class TimmSchedule
         });
     }
 
-    private static Schedule Whole<TUnit>(string kind, ScheduleTime warmup, Func<ScheduleWindow, Rule> rule) where TUnit : struct, IScheduleUnit =>
+    private static Schedule Whole<TUnit>(string kind, ScheduleTime warmup, Func<ScheduleWindow, Rule> rule)
+        where TUnit : struct, IScheduleUnit =>
         Schedule.Make<TUnit>(kind, default, null, rule) with { WarmsUp = warmup.Count > 0 };
 
     private static ScheduleTime Warmup<TUnit>(TUnit warmup) where TUnit : struct, IScheduleUnit => warmup.Time.Count >= 0

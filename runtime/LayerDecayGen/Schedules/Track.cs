@@ -13,7 +13,8 @@ internal sealed class Track
     {
         Target = target;
         _groups = groups;
-        _bases = [.. groups.Select(g => g.Base(target) ?? throw new ArgumentException($"Group '{g.Name}' has no {Name(target)} to schedule."))];
+        _bases = [.. groups.Select(g => g.Base(target) ?? throw new ArgumentException(
+            $"Group '{g.Name}' has no {Name(target)} to schedule."))];
         _scales = [.. groups.Select(g => target == Hyperparameter.LearningRate ? g.ScaleAmong(groups) : 1)];
         _values = [.. groups.Select((g, i) => target == Hyperparameter.LearningRate ? g.PresentLearningRate ?? _bases[i] : _bases[i])];
         _zeroStays = target == Hyperparameter.WeightDecay && _bases.Contains(0);

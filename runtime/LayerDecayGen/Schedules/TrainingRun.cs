@@ -1,8 +1,8 @@
 namespace LayerDecayGen.Schedules;
 
 /// <summary>
-/// How many optimizer updates an epoch has. Gradient accumulation changes what an update is, never what an epoch is, so an epoch may hold a fractional
-/// number of updates: ten batches with four to an update are 2.5 updates.
+/// How many optimizer updates an epoch has. Gradient accumulation changes what an update is, never what an epoch is, so an epoch may hold a
+/// fractional number of updates: ten batches with four to an update are 2.5 updates.
 /// </summary>
 public readonly record struct EpochLength
 {
@@ -56,7 +56,8 @@ public sealed record TrainingRun
         EpochLength = epochLength;
         var updates = Math.Truncate(epochLength.Steps(length.Count));
         if (!(updates >= 1))
-            throw new ArgumentException(FormattableString.Invariant($"A run of {length.Count} epochs holds no whole update."), nameof(length));
+            throw new ArgumentException(FormattableString.Invariant($"A run of {length.Count} epochs holds no whole update."),
+                nameof(length));
         Length = new Updates((long)updates);
     }
 

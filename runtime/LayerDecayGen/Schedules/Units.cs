@@ -1,8 +1,8 @@
 namespace LayerDecayGen.Schedules;
 
 /// <summary>
-/// A length of training: <see cref="Epochs"/> or <see cref="Updates"/>. A schedule takes all its lengths in one unit, so mixing them does not compile;
-/// epochs become updates only through the <see cref="EpochLength"/> that a <see cref="TrainingRun"/> declares.
+/// A length of training: <see cref="Epochs"/> or <see cref="Updates"/>. A schedule takes all its lengths in one unit, so mixing them does
+/// not compile; epochs become updates only through the <see cref="EpochLength"/> that a <see cref="TrainingRun"/> declares.
 /// </summary>
 public interface IScheduleUnit
 {

@@ -4,7 +4,8 @@ using static LayerDecayGen.Schedules.Schedule;
 
 namespace LayerDecayGen.Tests.Schedules;
 
-/// <summary>The table of BEiT, VideoMAE and VideoMAEv2: the values themselves, and the rates and decays that their loops write from them.</summary>
+/// <summary>The table of BEiT, VideoMAE and VideoMAEv2: the values themselves, and the rates and decays that their loops write from
+/// them.</summary>
 [TestFixture, Category("Golden")]
 public sealed class CosineTableGoldenTests
 {
@@ -13,7 +14,8 @@ public sealed class CosineTableGoldenTests
     [TestCaseSource(nameof(Cases))]
     public void Agrees(GoldenCase golden)
     {
-        if (golden.ExpectsError) Assert.That(() => Table(golden.Json.GetProperty("kwargs"), Level.Absolute), Throws.InstanceOf<ArgumentException>());
+        if (golden.ExpectsError) Assert.That(() => Table(golden.Json.GetProperty("kwargs"), Level.Absolute),
+            Throws.InstanceOf<ArgumentException>());
         else Run(golden.Json);
     }
 
@@ -28,9 +30,11 @@ public sealed class CosineTableGoldenTests
         };
         table.AgreeAhead([new ScheduledGroup("value", value)], run, Table(k, Level.Absolute));
         var golden = new ScheduleGolden(json);
-        if (golden.Scales is { } scales) golden.AgreeAhead(golden.ScaledGroups([.. scales.Select(_ => value)]), run, Table(k, Level.Scaled));
+        if (golden.Scales is { } scales) golden.AgreeAhead(golden.ScaledGroups([.. scales.Select(_ => value)]), run,
+            Table(k, Level.Scaled));
         if (json.Field("group_weight_decays") is not { } decays) return;
-        var groups = ((JsonElement?)decays).Numbers().Select((d, g) => new ScheduledGroup($"group {g}", 1) { WeightDecay = d > 0 ? value : 0 });
+        var groups = ((JsonElement?)decays).Numbers().Select((d, g) =>
+            new ScheduledGroup($"group {g}", 1) { WeightDecay = d > 0 ? value : 0 });
         golden.AgreeAhead([.. groups], run, Table(k, Level.Absolute) with { Target = Hyperparameter.WeightDecay });
     }
 

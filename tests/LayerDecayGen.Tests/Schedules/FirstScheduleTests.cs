@@ -20,7 +20,8 @@ public sealed class FirstScheduleTests
         for (var update = 0; update < 70; update++, set.Step())
         {
             Assert.That(set.Update, Is.EqualTo(update));
-            Assert.That(optimizer.ParamGroups.Select(g => g.LearningRate), Is.EqualTo(table.Row(Hyperparameter.LearningRate, update).ToArray()));
+            Assert.That(optimizer.ParamGroups.Select(g => g.LearningRate),
+                Is.EqualTo(table.Row(Hyperparameter.LearningRate, update).ToArray()));
         }
     }
 

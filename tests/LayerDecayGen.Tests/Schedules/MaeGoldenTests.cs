@@ -28,7 +28,8 @@ public sealed class MaeGoldenTests
         var perEpoch = EpochLength.OfBatches(k.GetProperty("steps_per_epoch").GetInt64());
         var run = new TrainingRun(json.GetProperty("steps").GetInt64().Updates(), perEpoch);
         var epochs = json.Field("epochs").Numbers();
-        Assert.That(epochs, Is.EqualTo(Enumerable.Range(0, epochs.Length).Select(t => t % perEpoch.Batches / (double)perEpoch.Batches + t / perEpoch.Batches)));
+        Assert.That(epochs, Is.EqualTo(Enumerable.Range(0, epochs.Length).Select(t =>
+            t % perEpoch.Batches / (double)perEpoch.Batches + t / perEpoch.Batches)));
         var scheduled = new ScheduleGolden(json);
         var groups = scheduled.ScaledGroups([.. json.Field("base_lrs").Numbers().Select(_ => rate)]);
         scheduled.AgreeAhead(groups, run, schedule);

@@ -37,9 +37,11 @@ internal static class MmengineConfig
             "Exponential" => Exponential(k.NumberAt("gamma")!.Value, from, to),
             "Step" => Step(unit(k.NumberAt("step_size")!.Value), k.NumberAt("gamma") ?? 0.1, from, to),
             // mmengine counts milestones and asks for no order.
-            "MultiStep" => MultiStep<TUnit>([.. k.Field("milestones").Numbers().Order().Select(unit)], k.NumberAt("gamma") ?? 0.1, from, to),
+            "MultiStep" => MultiStep<TUnit>([.. k.Field("milestones").Numbers().Order().Select(unit)], k.NumberAt("gamma") ?? 0.1, from,
+                to),
             "CosineAnnealing" => Cosine(from, to, Minimum(k), Optional("T_max")),
-            "CosineRestart" => CosineRestarts(List("periods"), k.Field("restart_weights") is { } w ? ((JsonElement?)w).Numbers() : [1], RestartMinimum(k), from, to),
+            "CosineRestart" => CosineRestarts(List("periods"), k.Field("restart_weights") is { } w ? ((JsonElement?)w).Numbers()
+                : [1], RestartMinimum(k), from, to),
             "Poly" => Polynomial(k.NumberAt("power") ?? 1, from, to, Level.Absolute(k.NumberAt("eta_min") ?? 0)),
             "OneCycle" => OneCycle(EachOrAll(k, "eta_max") ?? Level.Zero, from, to, Cycle(k), TotalSteps(k, unit)),
             "QuadraticWarmup" => k.NumberAt("end") is { } end
@@ -51,7 +53,8 @@ internal static class MmengineConfig
     }
 
     private static string Kind(string type) =>
-        new[] { "LR", "Momentum", "WeightDecay" }.Where(s => type.EndsWith(s, StringComparison.Ordinal)).Select(s => type[..^s.Length]).FirstOrDefault() ?? type;
+        new[] { "LR", "Momentum", "WeightDecay" }.Where(s => type.EndsWith(s, StringComparison.Ordinal)).Select(s =>
+            type[..^s.Length]).FirstOrDefault() ?? type;
 
     private static Level Minimum(JsonElement k) =>
         k.NumberAt("eta_min") is null && k.NumberAt("eta_min_ratio") is null ? Level.Zero : RestartMinimum(k);

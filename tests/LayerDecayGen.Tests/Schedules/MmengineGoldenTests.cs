@@ -45,9 +45,11 @@ public sealed class MmengineGoldenTests
             var fields = config.EnumerateObject().ToDictionary(f => f.Name, f => f.Value);
             var end = config.FlagAt("by_epoch") ?? true ? epochs : epochs * length;
             fields.TryAdd("end", JsonSerializer.SerializeToElement(end));
-            return MmengineConfig.Read(config.TextAt("type")!, JsonSerializer.SerializeToElement(fields), config.FlagAt("convert_to_iter_based") ?? false);
+            return MmengineConfig.Read(config.TextAt("type")!, JsonSerializer.SerializeToElement(fields),
+                config.FlagAt("convert_to_iter_based") ?? false);
         });
-        new ScheduleGolden(json).Agree(new TrainingRun(json.GetProperty("steps").GetInt64().Updates(), EpochLength.OfBatches(length)), [.. schedules]);
+        new ScheduleGolden(json).Agree(new TrainingRun(json.GetProperty("steps").GetInt64().Updates(), EpochLength.OfBatches(length)),
+            [.. schedules]);
         BaseSetting(json, length, [.. schedules]);
     }
 
@@ -55,8 +57,10 @@ public sealed class MmengineGoldenTests
     private static void BaseSetting(JsonElement json, long length, Schedule[] schedules)
     {
         if (json.Field("base_setting_lr") is not { } rates) return;
-        var golden = new ScheduleGolden(json) { Expected = [.. rates.EnumerateArray().Select((r, t) => new ScheduleGolden.Row(Hyperparameter.LearningRate, t, [r.GetDouble()]))] };
+        var golden = new ScheduleGolden(json) { Expected = [.. rates.EnumerateArray().Select((r, t) =>
+            new ScheduleGolden.Row(Hyperparameter.LearningRate, t, [r.GetDouble()]))] };
         var group = new ScheduledGroup("base setting", json.GetProperty("optimizer_default_lr").GetDouble()) { Momentum = 0.9 };
-        golden.AgreeAhead([group], new TrainingRun(json.GetProperty("steps").GetInt64().Updates(), EpochLength.OfBatches(length)), schedules);
+        golden.AgreeAhead([group], new TrainingRun(json.GetProperty("steps").GetInt64().Updates(), EpochLength.OfBatches(length)),
+            schedules);
     }
 }

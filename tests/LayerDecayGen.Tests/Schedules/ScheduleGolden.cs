@@ -15,7 +15,8 @@ internal sealed class ScheduleGolden
     public ScheduleGolden(JsonElement json)
     {
         _json = json;
-        Expected = [.. Read("lr", Hyperparameter.LearningRate), .. Read("momentum", Hyperparameter.Momentum), .. Read("weight_decay", Hyperparameter.WeightDecay)];
+        Expected = [.. Read("lr", Hyperparameter.LearningRate), .. Read("momentum", Hyperparameter.Momentum),
+            .. Read("weight_decay", Hyperparameter.WeightDecay)];
     }
 
     /// <summary>What the reference had in use.</summary>
@@ -28,7 +29,8 @@ internal sealed class ScheduleGolden
     /// <summary>The groups. An lr scale that the reference applies at every write is in the base rate here.</summary>
     public ScheduledGroup[] Groups => GroupsOf([.. _json.Field("base_lrs").Numbers()]);
 
-    public double[]? Scales => _json.Field("lr_scales")?.EnumerateArray().Select(s => s.ValueKind == JsonValueKind.Null ? 1 : s.GetDouble()).ToArray();
+    public double[]? Scales =>
+        _json.Field("lr_scales")?.EnumerateArray().Select(s => s.ValueKind == JsonValueKind.Null ? 1 : s.GetDouble()).ToArray();
 
     private string Monitor => Kwargs.TextAt("monitor") ?? "loss";
 
@@ -71,7 +73,8 @@ internal sealed class ScheduleGolden
         Assert.That(Expected, Is.Not.Empty);
         foreach (var row in Expected)
         {
-            double[] values = table.Drives(row.Target) ? table.Row(row.Target, row.Update).ToArray() : [.. groups.Select(g => g.Base(row.Target)!.Value)];
+            double[] values = table.Drives(row.Target) ? table.Row(row.Target, row.Update).ToArray()
+                : [.. groups.Select(g => g.Base(row.Target)!.Value)];
             Agree(values, row, "evaluated");
         }
     }

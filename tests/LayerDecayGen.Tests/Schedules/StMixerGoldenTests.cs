@@ -3,7 +3,8 @@ using static LayerDecayGen.Schedules.Schedule;
 
 namespace LayerDecayGen.Tests.Schedules;
 
-/// <summary>STMixer's schedulers under parity, jump and all. Its lr scales are stored and read by nobody, so the case's own rates are the groups'.</summary>
+/// <summary>STMixer's schedulers under parity, jump and all. Its lr scales are stored and read by nobody, so the case's own rates are the
+/// groups'.</summary>
 [TestFixture, Category("Golden")]
 public sealed class StMixerGoldenTests
 {
@@ -29,9 +30,11 @@ public sealed class StMixerGoldenTests
         var schedule = json.TextAt("scheduler") switch
         {
             "WarmupMultiStepLR" => WarmupMultiStep<Updates>(
-                [.. k.Field("milestones").Numbers().Select(m => new Updates((long)m))], (k.IntegerAt("warmup_iters") ?? 500).Updates(), k.NumberAt("gamma") ?? 0.1, factor, method),
+                [.. k.Field("milestones").Numbers().Select(m => new Updates((long)m))], (k.IntegerAt("warmup_iters") ?? 500).Updates(),
+                    k.NumberAt("gamma") ?? 0.1, factor, method),
             "HalfPeriodCosStepLR" => HalfPeriodCosine(
-                (k.IntegerAt("warmup_iters") ?? 8000).Updates(), (k.IntegerAt("max_iters") ?? 60000).Updates(), factor, method, parity: true),
+                (k.IntegerAt("warmup_iters") ?? 8000).Updates(), (k.IntegerAt("max_iters") ?? 60000).Updates(), factor, method,
+                    parity: true),
             var other => throw new NotSupportedException($"Unknown scheduler {other}."),
         };
         new ScheduleGolden(json).Agree(new TrainingRun(json.GetProperty("steps").GetInt64().Updates()), schedule);

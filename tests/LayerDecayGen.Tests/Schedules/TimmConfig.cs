@@ -22,9 +22,12 @@ internal static class TimmConfig
         return type switch
         {
             "CosineLRScheduler" => TimmSchedule.Cosine(Length(), warmup, Cycles(k, level), options, k.NumberAt("k_decay") ?? 1),
-            "TanhLRScheduler" => TimmSchedule.Tanh(Length(), k.NumberAt("lb") ?? -7, k.NumberAt("ub") ?? 3, warmup, Cycles(k, level), options),
-            "PolyLRScheduler" => TimmSchedule.Polynomial(Length(), k.NumberAt("power") ?? 0.5, warmup, Cycles(k, level), options, k.NumberAt("k_decay") ?? 1),
-            "StepLRScheduler" => TimmSchedule.Step(Time(k.GetProperty("decay_t").GetDouble()), k.NumberAt("decay_rate") ?? 1, warmup, options),
+            "TanhLRScheduler" => TimmSchedule.Tanh(Length(), k.NumberAt("lb") ?? -7, k.NumberAt("ub") ?? 3, warmup, Cycles(k, level),
+                options),
+            "PolyLRScheduler" => TimmSchedule.Polynomial(Length(), k.NumberAt("power") ?? 0.5, warmup, Cycles(k, level), options,
+                k.NumberAt("k_decay") ?? 1),
+            "StepLRScheduler" => TimmSchedule.Step(Time(k.GetProperty("decay_t").GetDouble()), k.NumberAt("decay_rate") ?? 1, warmup,
+                options),
             "MultiStepLRScheduler" => TimmSchedule.MultiStep<Epochs>(Milestones(k, parity), k.NumberAt("decay_rate") ?? 1, warmup, options),
             "PlateauLRScheduler" => TimmSchedule.Plateau(Plateau(k), warmup, options),
             _ => throw new NotSupportedException($"Unknown scheduler {type}."),

@@ -4,8 +4,8 @@ using LayerDecayGen.Schedules;
 namespace LayerDecayGen.Tests.Schedules;
 
 /// <summary>
-/// timm's schedulers. A row is the value after the call that ends its epoch or update, so it is one step later than elsewhere; <c>initial</c> is what the constructor
-/// wrote (parity), <c>at0</c> the value after a call for step 0.
+/// timm's schedulers. A row is the value after the call that ends its epoch or update, so it is one step later than elsewhere;
+/// <c>initial</c> is what the constructor wrote (parity), <c>at0</c> the value after a call for step 0.
 /// </summary>
 [TestFixture, Category("Golden")]
 public sealed class TimmGoldenTests

@@ -12,7 +12,8 @@ internal static class TorchConfig
         var (type, k) = (json.TextAt("scheduler")!, json.GetProperty("kwargs"));
         return type switch
         {
-            "SequentialLR" => Sequence<Updates>([.. k.Field("milestones").Numbers().Select(Time)], [.. Parts(json, optimizer).Select(Only)]),
+            "SequentialLR" => Sequence<Updates>([.. k.Field("milestones").Numbers().Select(Time)],
+                [.. Parts(json, optimizer).Select(Only)]),
             "ChainedScheduler" => [.. Parts(json, optimizer).SelectMany(p => p)],
             "OneCycleLR" => OneCycleOf(k),
             "CyclicLR" => CyclicOf(k, optimizer),
@@ -20,7 +21,8 @@ internal static class TorchConfig
         };
     }
 
-    private static IEnumerable<Schedule[]> Parts(JsonElement json, string optimizer) => json.GetProperty("parts").EnumerateArray().Select(p => Read(p, optimizer));
+    private static IEnumerable<Schedule[]> Parts(JsonElement json, string optimizer) =>
+        json.GetProperty("parts").EnumerateArray().Select(p => Read(p, optimizer));
 
     private static Schedule Only(Schedule[] part) =>
         part.Length == 1 ? part[0] : throw new NotSupportedException("A part that is several schedules at once.");
@@ -34,7 +36,8 @@ internal static class TorchConfig
         // torch counts milestones and asks for no order.
         "MultiStepLR" => MultiStep<Updates>([.. k.Field("milestones").Numbers().Order().Select(Time)], k.NumberAt("gamma") ?? 0.1),
         "CosineAnnealingLR" => Cosine<Updates>(default, null, Level.Absolute(k.NumberAt("eta_min") ?? 0), Time(k.NumberAt("T_max")!.Value)),
-        "CosineAnnealingWarmRestarts" => WarmRestarts(Time(k.NumberAt("T_0")!.Value), k.NumberAt("T_mult") ?? 1, Level.Absolute(k.NumberAt("eta_min") ?? 0)),
+        "CosineAnnealingWarmRestarts" => WarmRestarts(Time(k.NumberAt("T_0")!.Value), k.NumberAt("T_mult") ?? 1,
+            Level.Absolute(k.NumberAt("eta_min") ?? 0)),
         "PolynomialLR" => TorchPolynomial(Time(k.NumberAt("total_iters") ?? 5), k.NumberAt("power") ?? 1),
         "ReduceLROnPlateau" => Plateau<Updates>(PlateauOf(k), default),
         _ => throw new NotSupportedException($"Unknown scheduler {type}."),
@@ -51,7 +54,8 @@ internal static class TorchConfig
         Updates? total = Time(k.NumberAt("total_steps") ?? k.NumberAt("epochs")!.Value * k.NumberAt("steps_per_epoch")!.Value);
         var rate = OneCycle<Updates>(MmengineConfig.EachOrAll(k, "max_lr")!.Value, default, null, cycle, total);
         if (k.FlagAt("cycle_momentum") == false) return [rate];
-        var (low, high) = (MmengineConfig.EachOrAll(k, "base_momentum") ?? Level.Absolute(0.85), MmengineConfig.EachOrAll(k, "max_momentum") ?? Level.Absolute(0.95));
+        var (low, high) = (MmengineConfig.EachOrAll(k, "base_momentum") ?? Level.Absolute(0.85),
+            MmengineConfig.EachOrAll(k, "max_momentum") ?? Level.Absolute(0.95));
         return [rate, OneCycleMomentum<Updates>(low, high, default, null, cycle, total)];
     }
 
@@ -66,11 +70,13 @@ internal static class TorchConfig
             "exp_range" => CyclicMode.ExponentialRange,
             var other => throw new ArgumentException($"Unknown mode {other}."),
         };
-        var rate = Cyclic(MmengineConfig.EachOrAll(k, "base_lr")!.Value, MmengineConfig.EachOrAll(k, "max_lr")!.Value, up, down, mode, gamma);
+        var rate = Cyclic(MmengineConfig.EachOrAll(k, "base_lr")!.Value, MmengineConfig.EachOrAll(k, "max_lr")!.Value, up, down, mode,
+            gamma);
         if (k.FlagAt("cycle_momentum") == false) return [rate];
         // torch 1.13 cycles SGD's momentum alone; so the reference refuses here, ours drives beta1.
         if (optimizer != "SGD") throw new ArgumentException("torch 1.13's CyclicLR takes an optimizer with momentum.");
-        var (low, high) = (MmengineConfig.EachOrAll(k, "base_momentum") ?? Level.Absolute(0.8), MmengineConfig.EachOrAll(k, "max_momentum") ?? Level.Absolute(0.9));
+        var (low, high) = (MmengineConfig.EachOrAll(k, "base_momentum") ?? Level.Absolute(0.8),
+            MmengineConfig.EachOrAll(k, "max_momentum") ?? Level.Absolute(0.9));
         return [rate, CyclicMomentum(low, high, up, down, mode, gamma)];
     }
 

@@ -1,8 +1,8 @@
 namespace LayerDecayGen.Schedules;
 
 /// <summary>
-/// Half cosines of given lengths, each from a share of the base value (mmengine <c>CosineRestartParamScheduler</c>; Loshchilov and Hutter, SGDR).
-/// After the last period the value stays.
+/// Half cosines of given lengths, each from a share of the base value (mmengine <c>CosineRestartParamScheduler</c>; Loshchilov and Hutter,
+/// SGDR). After the last period the value stays.
 /// </summary>
 internal sealed class CosineRestartsRule(double[] periods, double[] weights, Level minimum) : Rule
 {
@@ -27,7 +27,8 @@ internal sealed class CosineRestartsRule(double[] periods, double[] weights, Lev
     }
 }
 
-/// <summary>Half cosines that grow by a factor, each from the base value (torch <c>CosineAnnealingWarmRestarts</c>). Sets the value outright.</summary>
+/// <summary>Half cosines that grow by a factor, each from the base value (torch <c>CosineAnnealingWarmRestarts</c>). Sets the value
+/// outright.</summary>
 internal sealed class WarmRestartsRule(double first, double multiplier, Level minimum) : Rule
 {
     public override bool Jumps => true;

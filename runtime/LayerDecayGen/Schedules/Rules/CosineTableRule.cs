@@ -1,8 +1,8 @@
 namespace LayerDecayGen.Schedules;
 
 /// <summary>
-/// The value of each update as BEiT, VideoMAE and VideoMAEv2 tabulate it (<c>cosine_scheduler</c>): warm-up with both ends in it, then half a cosine
-/// from the base value, which so occurs twice in a row; the end level is never quite reached. Sets the value outright.
+/// The value of each update as BEiT, VideoMAE and VideoMAEv2 tabulate it (<c>cosine_scheduler</c>): warm-up with both ends in it, then half
+/// a cosine from the base value, which so occurs twice in a row; the end level is never quite reached. Sets the value outright.
 /// </summary>
 internal sealed class CosineTableRule(double warmup, double length, Level start, Level end) : Rule
 {

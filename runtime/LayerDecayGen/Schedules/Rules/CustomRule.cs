@@ -1,8 +1,8 @@
 namespace LayerDecayGen.Schedules;
 
 /// <summary>
-/// A schedule of one's own: a pure function of update and group. Nothing else is asked of it: evaluating ahead, checks, plots, saving and resuming
-/// follow from its being pure.
+/// A schedule of one's own: a pure function of update and group. Nothing else is asked of it: evaluating ahead, checks, plots, saving and
+/// resuming follow from its being pure.
 /// </summary>
 /// <example>
 /// <code>

@@ -14,8 +14,8 @@ public enum CyclicMode
 }
 
 /// <summary>
-/// Up and down between two levels (torch <c>CyclicLR</c>; Smith, "Cyclical learning rates"). Downwards first for momentum, against the rate.
-/// Sets the value outright.
+/// Up and down between two levels (torch <c>CyclicLR</c>; Smith, "Cyclical learning rates"). Downwards first for momentum, against the
+/// rate. Sets the value outright.
 /// </summary>
 internal sealed class CyclicRule(Level lower, Level upper, double up, double down, CyclicMode mode, double gamma, bool downFirst) : Rule
 {

@@ -1,6 +1,7 @@
 namespace LayerDecayGen.Schedules;
 
-/// <summary>A factor over the window, taken back at its last step (mmengine <c>ConstantParamScheduler</c>, torch <c>ConstantLR</c>).</summary>
+/// <summary>A factor over the window, taken back at its last step (mmengine <c>ConstantParamScheduler</c>, torch
+/// <c>ConstantLR</c>).</summary>
 internal sealed class ConstantRule(double factor, double lastStep) : FactorRule
 {
     public override bool Jumps => true;
@@ -28,7 +29,8 @@ internal sealed class StepRule(double size, double gamma) : FactorRule
     protected override double Factor(long step) => step == 0 || step % size != 0 ? 1 : gamma;
 }
 
-/// <summary>A factor at each milestone, as often as it is listed (mmengine <c>MultiStepParamScheduler</c>, torch <c>MultiStepLR</c>).</summary>
+/// <summary>A factor at each milestone, as often as it is listed (mmengine <c>MultiStepParamScheduler</c>, torch
+/// <c>MultiStepLR</c>).</summary>
 internal sealed class MultiStepRule(double[] milestones, double gamma) : FactorRule
 {
     private readonly Dictionary<double, double> _factors =

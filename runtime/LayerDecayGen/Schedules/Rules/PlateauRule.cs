@@ -52,14 +52,16 @@ public sealed record PlateauOptions
 
     internal PlateauOptions Checked()
     {
-        if (!(Factor >= 0 && Factor < 1)) throw new ArgumentOutOfRangeException(nameof(Factor), Factor, "The factor of a plateau is in [0, 1).");
+        if (!(Factor >= 0 && Factor < 1))
+            throw new ArgumentOutOfRangeException(nameof(Factor), Factor, "The factor of a plateau is in [0, 1).");
         if (!(Threshold >= 0)) throw new ArgumentOutOfRangeException(nameof(Threshold), Threshold, "A threshold is at least 0.");
         ArgumentOutOfRangeException.ThrowIfNegative(Patience);
         ArgumentOutOfRangeException.ThrowIfNegative(Cooldown);
         if (!(Epsilon >= 0)) throw new ArgumentOutOfRangeException(nameof(Epsilon), Epsilon, "The smallest reduction is at least 0.");
         ArgumentException.ThrowIfNullOrEmpty(Monitor);
         if (!Enum.IsDefined(Better)) throw new ArgumentOutOfRangeException(nameof(Better), Better, "Unknown rule.");
-        if (!Enum.IsDefined(ThresholdMode)) throw new ArgumentOutOfRangeException(nameof(ThresholdMode), ThresholdMode, "Unknown threshold mode.");
+        if (!Enum.IsDefined(ThresholdMode))
+            throw new ArgumentOutOfRangeException(nameof(ThresholdMode), ThresholdMode, "Unknown threshold mode.");
         return this;
     }
 }
@@ -75,7 +77,8 @@ internal abstract class MetricRule : Rule
     public abstract void Report(double metric, in Lanes lanes);
 }
 
-/// <summary>Decides from a metric whether to reduce (mmengine <c>ReduceOnPlateauParamScheduler</c>, torch <c>ReduceLROnPlateau</c>).</summary>
+/// <summary>Decides from a metric whether to reduce (mmengine <c>ReduceOnPlateauParamScheduler</c>, torch
+/// <c>ReduceLROnPlateau</c>).</summary>
 internal sealed class PlateauDecision(PlateauOptions options)
 {
     private double _best = options.Better == Improvement.Less ? double.PositiveInfinity : double.NegativeInfinity;

@@ -1,9 +1,9 @@
 namespace LayerDecayGen.Schedules;
 
 /// <summary>
-/// The arithmetic of one schedule: takes the values of all groups from one step of its window to the next. Pure: the same step, bases and values give the
-/// same result, so evaluating ahead, driving an optimizer and resuming agree bit by bit. Works on all groups at once, so that what depends on
-/// the step alone (a cosine) is computed once.
+/// The arithmetic of one schedule: takes the values of all groups from one step of its window to the next. Pure: the same step, bases and
+/// values give the same result, so evaluating ahead, driving an optimizer and resuming agree bit by bit. Works on all groups at once, so
+/// that what depends on the step alone (a cosine) is computed once.
 /// </summary>
 internal abstract class Rule
 {

@@ -1,6 +1,7 @@
 namespace LayerDecayGen.Schedules;
 
-/// <summary>What all of timm's schedulers share: warm-up, then a curve of the step, then noise (<c>timm/scheduler/scheduler.py</c>).</summary>
+/// <summary>What all of timm's schedulers share: warm-up, then a curve of the step, then noise
+/// (<c>timm/scheduler/scheduler.py</c>).</summary>
 /// <param name="common">Warm-up and noise.</param>
 /// <param name="warmup">Steps of warm-up.</param>
 internal abstract class TimmRule(TimmOptions common, double warmup) : Rule
@@ -60,7 +61,8 @@ internal sealed class TimmCycleRule(TimmOptions common, TimmCycles cycles, doubl
 
     public override IEnumerable<Level> Levels => [.. base.Levels, cycles.Minimum];
 
-    /// <summary>Whether the warm-up rises to where the curve will be rather than to the base value, as with the hyperbolic tangent.</summary>
+    /// <summary>Whether the warm-up rises to where the curve will be rather than to the base value, as with the hyperbolic
+    /// tangent.</summary>
     public bool RisesToCurve { get; init; }
 
     protected override void Curve(double step, in Lanes lanes)

@@ -17,7 +17,8 @@ public enum DecayShape
 }
 
 /// <summary>Warm-up, a stable rate, and a decay over the last share of the run. Sets the value outright.</summary>
-internal sealed class WarmupStableDecayRule(double warmup, double decayFrom, double end, DecayShape shape, Level minimum, double startFactor) : Rule
+internal sealed class WarmupStableDecayRule(
+    double warmup, double decayFrom, double end, DecayShape shape, Level minimum, double startFactor) : Rule
 {
     public override IEnumerable<Level> Levels => [minimum];
 

@@ -1,0 +1,84 @@
+using LayerDecayGen.Schedules;
+using static LayerDecayGen.Schedules.Schedule;
+
+namespace LayerDecayGen.Tests.Schedules;
+
+/// <summary>Bad input is refused when a schedule is made or bound, by the name of the argument, and never in the middle of a run.</summary>
+[TestFixture]
+public sealed class BadScheduleTests
+{
+    private static IEnumerable<TestCaseData> Arguments =>
+    [
+        Bad("to", "empty window", () => Cosine(from: 5.Epochs(), to: 5.Epochs())),
+        Bad("to", "end before begin", () => Exponential(0.9, from: 5.Updates(), to: 4.Updates())),
+        Bad("from", "negative begin", () => Cosine(from: (-1).Epochs())),
+        Bad("milestones", "unsorted milestones", () => MultiStep([5.Epochs(), 3.Epochs()])),
+        Bad("milestones", "negative milestone", () => MultiStep([(-1).Epochs(), 3.Epochs()])),
+        Bad("milestones", "unsorted milestones of STMixer", () => WarmupMultiStep([9.Updates(), 4.Updates()], 2.Updates())),
+        Bad("milestones", "milestones of a sequence", () => Sequence([5.Epochs()], Hold(0.Epochs()))),
+        Bad("method", "unknown warm-up method", () => WarmupMultiStep([9.Updates()], 2.Updates(), method: (WarmupMethod)7)),
+        Bad("startFactor", "zero start factor", () => LinearWarmup(5.Epochs(), startFactor: 0)),
+        Bad("startFactor", "start factor above 1", () => Linear(1.5, 1, 0.Epochs())),
+        Bad("startFactor", "start factor not a number", () => Linear(double.NaN, 1, 0.Epochs())),
+        Bad("endFactor", "negative end factor", () => Linear(0.5, -1, 0.Epochs())),
+        Bad("factor", "zero constant", () => Constant(0, 0.Epochs())),
+        Bad("gamma", "zero gamma", () => Exponential(0, 0.Epochs())),
+        Bad("size", "zero step size", () => Step(0.Epochs())),
+        Bad("length", "no warm-up", () => LinearWarmup(0.Epochs())),
+        Bad("length", "MAE run within its warm-up", () => MaeCosine(5.Epochs(), 5.Epochs())),
+        Bad("length", "half cosine within its warm-up", () => HalfPeriodCosine(5.Epochs(), 5.Epochs())),
+        Bad("warmup", "table within its warm-up", () => CosineTable(5.Epochs(), Level.Zero, 6.Epochs())),
+        Bad("period", "zero period", () => Cosine(0.Epochs(), period: 0.Epochs())),
+        Bad("weights", "weights of other number", () => CosineRestarts([3.Epochs(), 4.Epochs()], [1])),
+        Bad("multiplier", "shrinking restarts", () => WarmRestarts(3.Epochs(), 0.5)),
+        Bad("power", "zero power", () => Polynomial(0, 0.Epochs())),
+        Bad("RisingShare", "share above 1", () => OneCycle(Level.Ratio(1), 0.Epochs(), cycle: new OneCycleOptions { RisingShare = 1.5 })),
+        Bad("mode", "unknown mode", () => Cyclic(Level.Zero, Level.Ratio(1), 4.Updates(), mode: (CyclicMode)9)),
+        Bad("minimum", "exponential decay to 0", () => WarmupStableDecay(1.Epochs(), 5.Epochs(), 9.Epochs(), DecayShape.Exponential)),
+        Bad("decayFrom", "decay within the warm-up", () => WarmupStableDecay(3.Epochs(), 2.Epochs(), 9.Epochs())),
+        Bad("Factor", "plateau that does not reduce", () => Plateau(new PlateauOptions { Factor = 1 }, 0.Epochs())),
+        Bad("Threshold", "negative threshold", () => Plateau(new PlateauOptions { Threshold = -1 }, 0.Epochs())),
+        Bad("ofBase", "negative level", () => Level.Ratio(-1)),
+        Bad("value", "infinite level", () => Level.Absolute(double.PositiveInfinity)),
+        Bad("lower", "tangent downwards", () => TimmSchedule.Tanh(5.Epochs(), 3, -7)),
+        Bad("length", "timm without length", () => TimmSchedule.Cosine(0.Epochs())),
+        Bad("length", "run without length", () => new TrainingRun(0.Updates())),
+        Bad("length", "run of no whole update", () => new TrainingRun(0.1.Epochs(), 5.Updates())),
+        Bad("batches", "zero epoch length", () => new TrainingRun(10.Epochs(), 0.Updates())),
+        Bad("epochLength", "missing epoch length", () => new TrainingRun(10.Epochs(), default(EpochLength))),
+        Bad("accumulation", "zero accumulation", () => EpochLength.OfBatches(10, 0)),
+    ];
+
+    private static IEnumerable<TestCaseData> Bindings =>
+    [
+        Bound("declares no epoch length", "epochs without epoch length", new TrainingRun(100.Updates()), LinearWarmup(5.Epochs())),
+        Bound("holds no step", "a window shorter than an update", new TrainingRun(10.Epochs(), 5.Updates()), LinearWarmup(0.1.Epochs())),
+        Bound("lengths are in epochs", "updates stepped by epoch", new TrainingRun(10.Epochs(), 5.Updates()),
+            Cosine(5.Updates()) with { Stepping = Stepping.EveryEpoch }),
+        Bound("has a cycle of 5 steps", "a cycle shorter than its window", new TrainingRun(10.Updates()),
+            OneCycle<Updates>(Level.Ratio(1), default, length: 5.Updates())),
+        Bound("states 3 values", "a level of other groups", new TrainingRun(10.Updates()),
+            Cosine<Updates>(default, minimum: Level.PerGroup(1e-5, 1e-5, 1e-5))),
+        Bound("has no momentum", "nothing to drive", new TrainingRun(10.Updates()),
+            Cosine<Updates>(default) with { Target = Hyperparameter.Momentum }),
+    ];
+
+    [TestCaseSource(nameof(Arguments))]
+    public void NamesTheArgument(string argument, Func<object> make)
+    {
+        var error = Assert.Catch<ArgumentException>(() => make());
+        Assert.That(error!.ParamName, Is.EqualTo(argument));
+    }
+
+    [TestCaseSource(nameof(Bindings))]
+    public void NamesTheScheduleThatDoesNotFitTheRun(string message, TrainingRun run, Schedule schedule) =>
+        Assert.That(
+            () => ScheduleTable.Evaluate([new("a", 1e-3), new("b", 1e-4)], run, schedule),
+            Throws.InstanceOf<ArgumentException>().With.Message.Contains(message));
+
+    private static TestCaseData Bad(string argument, string name, Func<object> make) =>
+        new TestCaseData(argument, make).SetArgDisplayNames(name);
+
+    private static TestCaseData Bound(string message, string name, TrainingRun run, Schedule schedule) =>
+        new TestCaseData(message, run, schedule).SetArgDisplayNames(name);
+}
