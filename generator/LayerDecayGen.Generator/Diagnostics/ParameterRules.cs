@@ -16,4 +16,10 @@ public static class ParameterRules
         "LDG021",
         "An attribute hides another",
         "{0} on '{1}' has no effect: {2} on the same member hides it");
+
+    /// <summary>A name in quotes that the compiler could check.</summary>
+    public static readonly DiagnosticDescriptor CouldBeNameOf = RuleFactory.Suggestion(
+        "LDG029",
+        "A member is named in quotes",
+        "\"{0}\" names a member, and a rename would miss it; write nameof({1})");
 }

@@ -15,6 +15,8 @@ public static class RuleFactory
 
     internal static DiagnosticDescriptor Warning(string id, string title, string message) => Create(id, title, message, DiagnosticSeverity.Warning);
 
+    internal static DiagnosticDescriptor Suggestion(string id, string title, string message) => Create(id, title, message, DiagnosticSeverity.Info);
+
     private static DiagnosticDescriptor Create(string id, string title, string message, DiagnosticSeverity severity) =>
         new(id, title, message, "LayerDecayGen", severity, isEnabledByDefault: true, helpLinkUri: HelpLink(id));
 }

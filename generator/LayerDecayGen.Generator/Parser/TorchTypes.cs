@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 namespace LayerDecayGen.Generator.Parser;
 
 /// <summary>What a declared type says of the children and parameters that a member registers. By names: nothing is looked up or kept.</summary>
-internal static class TorchTypes
+public static class TorchTypes
 {
     /// <summary>Whether a type is declared in a namespace of one part.</summary>
     public static bool IsIn(INamedTypeSymbol type, string name) =>

@@ -1,0 +1,68 @@
+using LayerDecayGen.Generator.Tests.Support;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.CSharp.Testing;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Testing;
+using TorchSharp;
+
+namespace LayerDecayGen.Generator.Tests.Fixes;
+
+/// <summary>
+/// Applies a fix to marked source, once and through fix-all, and asserts that the result compiles and is no longer reported.
+/// </summary>
+internal static class Fix
+{
+    /// <param name="source">Source after the usual usings; <c>{|LDG040:blocks|}</c> marks what is to be reported.</param>
+    /// <param name="expected">The same after the fix; what is still marked has to be still reported.</param>
+    /// <param name="offer">Which of several fixes, counted from 0.</param>
+    public static Task OfAnalyzer<TAnalyzer, TFix>(string source, string expected, int offer = 0)
+        where TAnalyzer : DiagnosticAnalyzer, new()
+        where TFix : CodeFixProvider, new() =>
+        Run(new Test<TAnalyzer, TFix>(typeof(TAnalyzer) == typeof(EmptyDiagnosticAnalyzer)), Compiler.Usings + source, Compiler.Usings + expected, offer);
+
+    /// <summary>The same for a rule that the generator reports.</summary>
+    public static Task OfGenerator<TFix>(string source, string expected, int offer = 0)
+        where TFix : CodeFixProvider, new() => OfAnalyzer<EmptyDiagnosticAnalyzer, TFix>(source, expected, offer);
+
+    /// <summary>The same with a whole file on both sides, its usings among what changes.</summary>
+    public static Task OfFile<TAnalyzer, TFix>(string source, string expected)
+        where TAnalyzer : DiagnosticAnalyzer, new()
+        where TFix : CodeFixProvider, new() => Run(new Test<TAnalyzer, TFix>(withGenerator: false), source, expected, offer: 0);
+
+    private static async Task Run<TAnalyzer, TFix>(Test<TAnalyzer, TFix> test, string source, string expected, int offer)
+        where TAnalyzer : DiagnosticAnalyzer, new()
+        where TFix : CodeFixProvider, new()
+    {
+        test.TestCode = source;
+        test.FixedCode = expected;
+        test.CodeActionIndex = offer;
+        test.TestState.AnalyzerConfigFiles.Add(("/.editorconfig", "root = true\n[*.cs]\n" + Analyzers.Analysis.CheckAllModules));
+        await test.RunAsync();
+    }
+
+    private sealed class Test<TAnalyzer, TFix> : CSharpCodeFixTest<TAnalyzer, TFix, DefaultVerifier>
+        where TAnalyzer : DiagnosticAnalyzer, new()
+        where TFix : CodeFixProvider, new()
+    {
+        private readonly bool _withGenerator;
+
+        public Test(bool withGenerator)
+        {
+            _withGenerator = withGenerator;
+            TestBehaviors |= TestBehaviors.SkipGeneratedSourcesCheck;
+            ReferenceAssemblies = new ReferenceAssemblies("net10.0");
+            TestState.AdditionalReferences.AddRange(Basic.Reference.Assemblies.Net100.References.All);
+            TestState.AdditionalReferences.Add(MetadataReference.CreateFromFile(typeof(torch.nn.Module).Assembly.Location));
+            TestState.AdditionalReferences.Add(MetadataReference.CreateFromFile(typeof(LayerDecayAttribute).Assembly.Location));
+            // TorchSharp is built for an older framework: the SDK unifies the two in silence, a bare compilation warns.
+            DisabledDiagnostics.AddRange(["CS1701", "CS1702"]);
+        }
+
+        protected override IEnumerable<Type> GetSourceGenerators() => _withGenerator ? [typeof(LayerDecayGenerator)] : [];
+
+        protected override Microsoft.CodeAnalysis.ParseOptions CreateParseOptions() =>
+            ((Microsoft.CodeAnalysis.CSharp.CSharpParseOptions)base.CreateParseOptions())
+                .WithLanguageVersion(Microsoft.CodeAnalysis.CSharp.LanguageVersion.Latest);
+    }
+}
