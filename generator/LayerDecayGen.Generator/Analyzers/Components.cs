@@ -9,6 +9,9 @@ internal static class Components
     /// <summary>A module or a parameter: what is lost when registration does not see it.</summary>
     public static bool IsComponent(ITypeSymbol? type) => TorchTypes.IsModule(type) || TorchTypes.IsParameter(type);
 
+    /// <summary>A component whose loss would be felt: an activation that is not registered does no harm.</summary>
+    public static bool MayOwnParameters(ITypeSymbol? type) => IsComponent(type) && ParameterOwners.MayOwn(type);
+
     public static bool IsPlainTensor(ITypeSymbol? type) => TorchTypes.IsTensor(type) && !TorchTypes.IsParameter(type);
 
     /// <summary>Sequential and its generic forms, or a class derived from one.</summary>

@@ -92,6 +92,33 @@ public sealed class QuietTests
         }
         """), CheckAllModules);
 
+    [Test, Rule("LDG042", Shows.Negative), Rule("LDG043", Shows.Negative)]
+    public Task AliasesAndModulesWithoutParametersAfterRegistration() => ReportsMarkedLines(Net("""
+        private readonly Linear query = Linear(4, 4);
+        private readonly Linear to_q;
+        private readonly ModuleList<Module<Tensor, Tensor>> to_out;
+        private readonly ReLU act;
+        private readonly Scale scale;
+
+        public Net() : base("Net")
+        {
+            RegisterComponents();
+            to_q = query;
+            to_out = new ModuleList<Module<Tensor, Tensor>>();
+            to_out.Add(query);
+            to_out.Add(Dropout(0.1));
+            act = ReLU();
+            scale = new Scale();
+        }
+
+        private sealed class Scale : Module<Tensor, Tensor>
+        {
+            private readonly double factor = 2;
+            public Scale() : base("Scale") { }
+            public override Tensor forward(Tensor x) => x * factor;
+        }
+        """), CheckAllModules);
+
     [Test, Rule("LDG044", Shows.Negative)]
     public Task FieldsThatHideNoComponent() => ReportsMarkedLines(Compiler.Usings + """
         public abstract class Base : Module<Tensor, Tensor>

@@ -19,7 +19,7 @@ internal static class AppendedTwice
         foreach (var fill in facts.Fills.OrderBy(static fill => fill.Syntax.SpanStart)) {
             if (ContainerOf(fill, facts) is not { } container) continue;
             foreach (var element in fill.Elements) {
-                if (!OwnsParameters(element.Type)) continue;
+                if (TorchTypes.IsOpaque(element.Type) || !Components.MayOwnParameters(element.Type)) continue;
                 if (Repeat(element) || Operations.VariableOf(element) is { } variable && IsSeen(variable, fill, seen)) {
                     report(Diagnostic.Create(RegistrationRules.AppendedTwice, element.Syntax.GetLocation(), element.Syntax.ToString(), container));
                 }
@@ -93,14 +93,5 @@ internal static class AppendedTwice
         IOperation? current = element;
         while (current is not null and not IArgumentOperation) current = current.Parent;
         return current as IArgumentOperation;
-    }
-
-    private static bool OwnsParameters(ITypeSymbol? type)
-    {
-        if (type is not INamedTypeSymbol named || !TorchTypes.IsModule(named)) return false;
-        if (Components.IsSequential(named) || Components.IsModuleCollection(named)) return true;
-        if (TorchTypes.IsTorchSharp(named)) return TorchTypes.BuiltInOwnsParameters(named);
-        return Components.SourceChain(named).Any(current =>
-            ModuleFacts.InstanceFields(current.OriginalDefinition).Any(field => Components.IsComponent(field.Type)));
     }
 }

@@ -48,7 +48,7 @@ internal static class ComponentAssigned
     private static void Check(Fill fill, ModuleFacts facts, Action<Diagnostic> report)
     {
         if (fill.Receiver is not (IFieldSymbol or IPropertySymbol) || !Components.IsModuleCollection(fill.Container)) return;
-        if (fill.Elements.IsEmpty || facts.NamedRegistrations.Any(registration => SymbolEqualityComparer.Default.Equals(registration.Where, fill.Where))) return;
+        if (!fill.Elements.Any(IsUntracked) || facts.NamedRegistrations.Any(registration => SymbolEqualityComparer.Default.Equals(registration.Where, fill.Where))) return;
         var isReplacement = fill.Syntax is AssignmentExpressionSyntax;
         if (RegistrationOrder.IsAfterOwnRegistration(facts, fill.Where, fill.Syntax)) {
             report(Late(fill.Receiver, fill.Syntax, isReplacement ? "given a new element" : "filled"));
@@ -57,14 +57,23 @@ internal static class ComponentAssigned
         }
     }
 
-    /// <summary>Null takes a component away, and <c>fc = fc.to(device)</c> gives the same one back.</summary>
+    /// <summary>
+    /// Null takes a component away, <c>fc = fc.to(device)</c> gives the same one back, another member is registered under its own name, and an empty
+    /// list loses nothing before it is filled.
+    /// </summary>
     private static bool IsNewComponent(ISymbol member, IOperation value)
     {
         var source = Operations.Unwrap(value);
         if (!Components.IsComponent(Operations.TypeOf(member)) && !TorchTypes.IsParameter(source.Type)) return false;
-        if (source.ConstantValue is { HasValue: true, Value: null } or { HasValue: true, Value: 0 } || source is IDefaultValueOperation) return false;
+        if (!IsUntracked(source) || source is IObjectCreationOperation { Initializer: null } && IsEmptyList(source)) return false;
         return !source.DescendantsAndSelf().Any(part => SymbolEqualityComparer.Default.Equals(Operations.MemberOf(part), member));
     }
+
+    private static bool IsUntracked(IOperation component) =>
+        Components.MayOwnParameters(component.Type) && component is not IDefaultValueOperation && Operations.RootMemberOf(component) is null;
+
+    private static bool IsEmptyList(IOperation creation) =>
+        Components.IsModuleCollection(creation.Type) && Operations.Elements(creation.ChildOperations).IsEmpty;
 
     private static Diagnostic Late(ISymbol member, SyntaxNode syntax, string how) =>
         Diagnostic.Create(RegistrationRules.ComponentAfterRegistration, syntax.GetLocation(), member.Name, how);

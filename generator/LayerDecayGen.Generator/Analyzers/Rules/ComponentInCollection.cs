@@ -12,7 +12,7 @@ internal static class ComponentInCollection
     {
         foreach (var field in ModuleFacts.InstanceFields(facts.Type)) {
             if (Components.IsComponent(field.Type) || !IsCollection(field.Type)) continue;
-            var component = ModelScope.Parts(field.Type).FirstOrDefault(Components.IsComponent);
+            var component = ModelScope.Parts(field.Type).FirstOrDefault(Components.MayOwnParameters);
             var member = Operations.Written(field);
             if (component is null || IsRegistered(member, facts) || HoldsOnlyTracked(member, facts)) continue;
             var isModule = TorchTypes.IsModule(component);

@@ -23,7 +23,7 @@ internal static class FieldHidesComponent
     {
         for (var ancestor = facts.Type.BaseType; ancestor is not null; ancestor = ancestor.BaseType) {
             foreach (var member in ancestor.GetMembers(field.Name)) {
-                if (member is IFieldSymbol { IsStatic: false } hidden && Components.IsComponent(hidden.Type)) return hidden;
+                if (member is IFieldSymbol { IsStatic: false } hidden && Components.MayOwnParameters(hidden.Type)) return hidden;
             }
         }
 

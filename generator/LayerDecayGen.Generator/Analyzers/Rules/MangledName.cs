@@ -10,7 +10,7 @@ internal static class MangledName
     public static void Check(ModuleFacts facts, Action<Diagnostic> report)
     {
         foreach (var field in ModuleFacts.InstanceFields(facts.Type)) {
-            if (field.AssociatedSymbol is not IPropertySymbol property || !Components.IsComponent(field.Type)) continue;
+            if (field.AssociatedSymbol is not IPropertySymbol property || !Components.MayOwnParameters(field.Type)) continue;
             if (Components.RegisteredName(field) != field.Name || IsRegisteredByHand(property, facts)) continue;
             report(Diagnostic.Create(
                 RegistrationRules.MangledName, property.Locations[0], property.Name, field.Name,
@@ -18,7 +18,7 @@ internal static class MangledName
         }
 
         foreach (var parameter in facts.Captures.Distinct<IParameterSymbol>(SymbolEqualityComparer.Default)) {
-            if (!Components.IsComponent(parameter.Type)) continue;
+            if (!Components.MayOwnParameters(parameter.Type)) continue;
             report(Diagnostic.Create(
                 RegistrationRules.MangledName, parameter.Locations[0], parameter.Name, $"<{parameter.Name}>P", "keep it in a field"));
         }

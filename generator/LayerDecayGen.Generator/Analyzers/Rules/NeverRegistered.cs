@@ -45,7 +45,7 @@ internal static class NeverRegistered
         var hasComponents = false;
         foreach (var current in Components.SourceChain(type)) {
             if (RegistrationSyntax.MentionsRegistration(current)) return false;
-            hasComponents |= ModuleFacts.InstanceFields(current.OriginalDefinition).Any(field => Components.IsComponent(field.Type));
+            hasComponents |= ModuleFacts.InstanceFields(current.OriginalDefinition).Any(static field => Components.MayOwnParameters(field.Type));
         }
 
         return hasComponents;
