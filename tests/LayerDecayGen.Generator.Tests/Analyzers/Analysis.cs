@@ -24,15 +24,17 @@ internal static partial class Analysis
         Assert.That(found.Select(At), Is.EquivalentTo(Marked(source)), string.Join("\n", found));
     }
 
-    public static async Task<ImmutableArray<Diagnostic>> Run(string source, params string[] settings)
+    public static Task<ImmutableArray<Diagnostic>> Run(string source, params string[] settings)
     {
         var config = new EditorConfig(settings);
-        var compilation = Compile(source, config);
+        return Run(Compile(source, config), config);
+    }
+
+    public static async Task<ImmutableArray<Diagnostic>> Run(CSharpCompilation compilation, EditorConfig config)
+    {
         var options = new CompilationWithAnalyzersOptions(
             new AnalyzerOptions([], config), onAnalyzerException: null, concurrentAnalysis: true, logAnalyzerExecutionTime: false);
-        var analyzers = compilation.WithAnalyzers(
-            [new RegistrationTrapAnalyzer()], options);
-        var found = await analyzers.GetAllDiagnosticsAsync();
+        var found = await compilation.WithAnalyzers([new RegistrationTrapAnalyzer(), new NameOfAnalyzer()], options).GetAllDiagnosticsAsync();
         Assert.That(found.Where(static d => d.Id.StartsWith("AD", StringComparison.Ordinal)), Is.Empty, "an analyzer threw");
         return [.. found.Where(static d => d.Id.StartsWith("LDG", StringComparison.Ordinal) && !d.IsSuppressed)];
     }
@@ -46,13 +48,13 @@ internal static partial class Analysis
         return compilation.WithOptions(compilation.Options.WithSyntaxTreeOptionsProvider(config.Severities));
     }
 
-    private static (string Id, int Line) At(Diagnostic diagnostic)
+    public static (string Id, int Line) At(Diagnostic diagnostic)
     {
         Assert.That(diagnostic.Location.IsInSource, "a location in source, or #pragma cannot reach it");
         return (diagnostic.Id, diagnostic.Location.GetLineSpan().StartLinePosition.Line + 1);
     }
 
-    private static IEnumerable<(string Id, int Line)> Marked(string source) =>
+    public static IEnumerable<(string Id, int Line)> Marked(string source) =>
         from line in SourceText.From(source).Lines
         from Match mark in Mark().Matches(line.ToString())
         select (mark.Groups[1].Value, line.LineNumber + 1);

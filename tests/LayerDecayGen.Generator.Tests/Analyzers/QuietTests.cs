@@ -1,4 +1,3 @@
-using LayerDecayGen.Generator.Tests.Rules;
 using LayerDecayGen.Generator.Tests.Support;
 using static LayerDecayGen.Generator.Tests.Analyzers.Analysis;
 
@@ -7,7 +6,7 @@ namespace LayerDecayGen.Generator.Tests.Analyzers;
 /// <summary>Ways of writing models that look like a trap and are none.</summary>
 public sealed class QuietTests
 {
-    [Test, Rule("LDG040", Shows.Negative)]
+    [Test]
     public Task CollectionsThatAreRegisteredElsewhere() => ReportsMarkedLines(Net("""
         private readonly List<Module<Tensor, Tensor>> layers = new();
         private readonly Module<Tensor, Tensor>[] given;
@@ -31,7 +30,7 @@ public sealed class QuietTests
         }
         """), CheckAllModules);
 
-    [Test, Rule("LDG042", Shows.Negative), Rule("LDG043", Shows.Negative), Rule("LDG048", Shows.Negative)]
+    [Test]
     public Task ModulesBuiltByAVirtualMethodOfTheConstructor() => ReportsMarkedLines(Compiler.Usings + """
         public abstract class Base : Module<Tensor, Tensor>
         {
@@ -58,7 +57,7 @@ public sealed class QuietTests
         }
         """, CheckAllModules);
 
-    [Test, Rule("LDG042", Shows.Negative), Rule("LDG048", Shows.Negative)]
+    [Test]
     public Task ComponentsThatAreMovedClearedOrConditionallyBuilt() => ReportsMarkedLines(Net("""
         private Linear fc;
         private Linear? extra;
@@ -92,7 +91,7 @@ public sealed class QuietTests
         }
         """), CheckAllModules);
 
-    [Test, Rule("LDG042", Shows.Negative), Rule("LDG043", Shows.Negative)]
+    [Test]
     public Task AliasesAndModulesWithoutParametersAfterRegistration() => ReportsMarkedLines(Net("""
         private readonly Linear query = Linear(4, 4);
         private readonly Linear to_q;
@@ -119,7 +118,7 @@ public sealed class QuietTests
         }
         """), CheckAllModules);
 
-    [Test, Rule("LDG044", Shows.Negative)]
+    [Test]
     public Task FieldsThatHideNoComponent() => ReportsMarkedLines(Compiler.Usings + """
         public abstract class Base : Module<Tensor, Tensor>
         {
@@ -141,7 +140,7 @@ public sealed class QuietTests
         }
         """, CheckAllModules);
 
-    [Test, Rule("LDG045", Shows.Negative)]
+    [Test]
     public Task TensorsThatBecomeParametersOrStayBuffers() => ReportsMarkedLines(Net("""
         private readonly Tensor byHand = ones(4, requires_grad: true);
         private readonly Tensor wrapped = ones(4, requires_grad: true);
@@ -159,7 +158,7 @@ public sealed class QuietTests
         }
         """), CheckAllModules);
 
-    [Test, Rule("LDG046", Shows.Negative)]
+    [Test]
     public Task NamesThatAreTheirOwn() => ReportsMarkedLines(Net("""
         private readonly Linear a = Linear(4, 4);
         private readonly Parameter weight = Parameter(ones(4));
@@ -177,7 +176,7 @@ public sealed class QuietTests
         }
         """), CheckAllModules);
 
-    [Test, Rule("LDG047", Shows.Negative)]
+    [Test]
     public Task PropertiesThatHoldNoComponentOfTheirOwn() => ReportsMarkedLines(Net("""
         private readonly Linear fc = Linear(4, 4);
         public Linear Fc => fc;
@@ -187,7 +186,7 @@ public sealed class QuietTests
         public Net() : base("Net") => RegisterComponents();
         """), CheckAllModules);
 
-    [Test, Rule("LDG049", Shows.Negative)]
+    [Test]
     public Task InstancesThatDifferOrOwnNothing() => ReportsMarkedLines(Net("""
         private readonly ModuleList<Module<Tensor, Tensor>> blocks = new();
         private readonly Sequential body = Sequential();

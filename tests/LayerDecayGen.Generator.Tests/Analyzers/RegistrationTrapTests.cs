@@ -1,4 +1,3 @@
-using LayerDecayGen.Generator.Tests.Rules;
 using Microsoft.CodeAnalysis;
 using static LayerDecayGen.Generator.Tests.Analyzers.Analysis;
 
@@ -14,37 +13,37 @@ public sealed class RegistrationTrapTests
         "LDG040", "LDG041", "LDG042", "LDG043", "LDG044", "LDG045", "LDG046", "LDG047", "LDG048", "LDG049", "LDG050",
     ];
 
-    [Test, Rule("LDG040", Shows.Positive), Rule("LDG040", Shows.Negative)]
+    [Test]
     public Task CollectionsOfComponents() => ReportsMarkedLines(Trap("LDG040"), CheckAllModules);
 
-    [Test, Rule("LDG041", Shows.Positive), Rule("LDG041", Shows.Negative)]
+    [Test]
     public Task ChildrenOfASequentialThatNeverRegister() => ReportsMarkedLines(Trap("LDG041"), CheckAllModules);
 
-    [Test, Rule("LDG042", Shows.Positive), Rule("LDG042", Shows.Negative)]
+    [Test]
     public Task ComponentsAfterRegistration() => ReportsMarkedLines(Trap("LDG042"), CheckAllModules);
 
-    [Test, Rule("LDG043", Shows.Positive), Rule("LDG043", Shows.Negative)]
+    [Test]
     public Task ComponentsAfterTheBaseRegistered() => ReportsMarkedLines(Trap("LDG043"), CheckAllModules);
 
-    [Test, Rule("LDG044", Shows.Positive), Rule("LDG044", Shows.Negative)]
+    [Test]
     public Task FieldsThatHide() => ReportsMarkedLines(Trap("LDG044"), CheckAllModules);
 
-    [Test, Rule("LDG045", Shows.Positive), Rule("LDG045", Shows.Negative)]
+    [Test]
     public Task TensorsThatRequireGrad() => ReportsMarkedLines(Trap("LDG045"), CheckAllModules);
 
-    [Test, Rule("LDG046", Shows.Positive), Rule("LDG046", Shows.Negative)]
+    [Test]
     public Task RegisteredNames() => ReportsMarkedLines(Trap("LDG046"), CheckAllModules);
 
-    [Test, Rule("LDG047", Shows.Positive), Rule("LDG047", Shows.Negative)]
+    [Test]
     public Task NamesOfTheCompiler() => ReportsMarkedLines(Trap("LDG047"), CheckAllModules);
 
-    [Test, Rule("LDG048", Shows.Positive), Rule("LDG048", Shows.Negative)]
+    [Test]
     public Task ComponentsReplaced() => ReportsMarkedLines(Trap("LDG048"), CheckAllModules);
 
-    [Test, Rule("LDG049", Shows.Positive), Rule("LDG049", Shows.Negative)]
+    [Test]
     public Task InstancesAppendedTwice() => ReportsMarkedLines(Trap("LDG049"), CheckAllModules);
 
-    [Test, Rule("LDG050", Shows.Positive), Rule("LDG050", Shows.Negative)]
+    [Test]
     public Task UsingOnInitResults() => ReportsMarkedLines(Trap("LDG050"), CheckAllModules);
 
     [TestCaseSource(nameof(Traps))]

@@ -1,4 +1,3 @@
-using LayerDecayGen.Generator.Tests.Rules;
 using LayerDecayGen.Generator.Tests.Support;
 using static LayerDecayGen.Generator.Tests.Analyzers.Analysis;
 
@@ -82,7 +81,7 @@ public sealed class ScopeTests
         Assert.That(found, Is.Empty);
     }
 
-    [Test, Rule("LDG041", Shows.Positive)]
+    [Test]
     public Task ARootHasNoParentThatRegistersIt() => ReportsMarkedLines(Compiler.Usings + """
         [LayerDecay(0.75)]
         public partial class Net : Module<Tensor, Tensor> // LDG041
@@ -101,7 +100,7 @@ public sealed class ScopeTests
         }
         """);
 
-    [Test, Rule("LDG041", Shows.Negative)]
+    [Test]
     public Task ARootMayRegisterByItsBaseOrByHand() => ReportsMarkedLines(Compiler.Usings + """
         public abstract class Base : Module<Tensor, Tensor>
         {
@@ -125,7 +124,7 @@ public sealed class ScopeTests
         }
         """);
 
-    [Test, Rule("LDG048", Shows.Positive), Rule("LDG050", Shows.Positive)]
+    [Test]
     public Task CodeAroundAModelCountsAsTheModels() => ReportsMarkedLines(Compiler.Usings + """
         [LayerDecay(0.75)]
         public partial class Net : Module<Tensor, Tensor>
