@@ -1,10 +1,9 @@
 using System.CommandLine;
-using LayerDecayGen.Benchmarks.Generators;
 using LayerDecayGen.Benchmarks.Groups;
 using LayerDecayGen.Benchmarks.Report;
 
 // The suites in the order of the report.
-ISuite[] suites = [new GroupBuildingSuite(), new GeneratorSuite()];
+ISuite[] suites = [new GroupBuildingSuite()];
 
 var json = new Option<string?>("--json") { Description = "also write the rows to this file" };
 var only = new Option<string?>("--only") { Description = "run only the suites whose name contains this text" };

@@ -36,6 +36,9 @@ public sealed record LayerDecayOptions : IRecipe
     /// </summary>
     public ImmutableArray<string> NoDecayNames { get; init; } = [];
 
+    /// <summary>Overrides by role, for example slower embeddings or norms that are decayed after all. Declared exemptions and sections still win.</summary>
+    public ImmutableDictionary<ParameterRole, RoleOverride> Roles { get; init; } = ImmutableDictionary<ParameterRole, RoleOverride>.Empty;
+
     /// <summary>Whether every parameter gets a group of its own.</summary>
     public bool OneGroupPerParameter { get; init; }
 
@@ -44,11 +47,7 @@ public sealed record LayerDecayOptions : IRecipe
     Plan IRecipe.Plan(ModelFacts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        var rate = Check.Rate(LayerDecay ?? facts.LayerDecay, nameof(LayerDecay), facts);
-        Check.NotNegative(WeightDecay, nameof(WeightDecay));
-        Check.Fraction(MinimumScale, nameof(MinimumScale));
-        if (FreezeBelowScale is { } least) Check.Fraction(least, nameof(FreezeBelowScale));
-        NameList.EnsureEachMatches(NoDecayNames, facts, nameof(NoDecayNames), NameList.IsAtOrBelow);
+        var rate = CheckOptions(facts);
         var last = facts.LastLayer();
         var plan = ImmutableArray.CreateBuilder<PlannedParameter>(facts.Parameters.Length);
         var frozen = ImmutableArray.CreateBuilder<ParameterFact>();
@@ -58,13 +57,34 @@ public sealed record LayerDecayOptions : IRecipe
             var layer = facts.LayerOf(fact);
             var scale = scales[layer];
             if (scale < FreezeBelowScale) frozen.Add(fact);
-            else plan.Add(Alone(fact.Decide(layer, scale, WeightDecay, IsDecayed(fact))));
+            else plan.Add(Alone(Decide(fact, layer, scale)));
         }
 
         return new Plan(plan.ToImmutable()) { Frozen = frozen.ToImmutable() };
     }
 
     private PlannedParameter Alone(PlannedParameter parameter) => OneGroupPerParameter ? parameter with { Alone = true } : parameter;
+
+    private double CheckOptions(ModelFacts facts)
+    {
+        var rate = Check.Rate(LayerDecay ?? facts.LayerDecay, nameof(LayerDecay), facts);
+        Check.NotNegative(WeightDecay, nameof(WeightDecay));
+        Check.Fraction(MinimumScale, nameof(MinimumScale));
+        if (FreezeBelowScale is { } least) Check.Fraction(least, nameof(FreezeBelowScale));
+        NameList.EnsureEachMatches(NoDecayNames, facts, nameof(NoDecayNames), NameList.IsAtOrBelow);
+        foreach (var (role, change) in Roles)
+        {
+            Check.NotNegative(change.LearningRateScale, $"{nameof(Roles)}[{role}].{nameof(RoleOverride.LearningRateScale)}");
+            if (change.WeightDecay is { } decay) Check.NotNegative(decay, $"{nameof(Roles)}[{role}].{nameof(RoleOverride.WeightDecay)}");
+            if (facts.Parameters.All(p => p.Role != role)) throw new PlanException($"{nameof(Roles)}: {facts.ModelName} has no parameter of role {role}.");
+        }
+
+        return rate;
+    }
+
+    private PlannedParameter Decide(ParameterFact fact, int layer, double scale) => Roles.TryGetValue(fact.Role, out var change)
+        ? fact.Decide(layer, scale * change.LearningRateScale, change.WeightDecay ?? WeightDecay, change.WeightDecay is not null || IsDecayed(fact))
+        : fact.Decide(layer, scale, WeightDecay, IsDecayed(fact));
 
     private bool IsDecayed(ParameterFact fact) =>
         !(Has(NoDecayRules.OneDimensional) && fact.Dimensions == 1)

@@ -18,14 +18,14 @@ internal static class NameList
 
     public static PlanException Unmatched(string entry, ModelFacts facts, string option)
     {
-        var nearest = Nearest(entry, facts.Parameters.SelectMany(p => Paths(p.Name)));
+        var nearest = Nearest(entry, facts);
         var hint = nearest is null ? "" : $" Nearest name: '{nearest}'.";
         return new PlanException($"{option}: '{entry}' matches no parameter of {facts.ModelName}.{hint}");
     }
 
-    /// <summary>The candidate with the fewest edits to an entry; null when nothing exists.</summary>
-    public static string? Nearest(string entry, IEnumerable<string> candidates) =>
-        candidates.Distinct(StringComparer.Ordinal).MinBy(c => (Edits(entry, c), c.Length, c));
+    /// <summary>The part of a name with the fewest edits to an entry; null when nothing exists.</summary>
+    public static string? Nearest(string entry, ModelFacts facts) =>
+        facts.Parameters.SelectMany(p => Paths(p.Name)).Distinct(StringComparer.Ordinal).MinBy(c => (Edits(entry, c), c.Length, c));
 
     // A parameter's name, the modules around it, and the same seen from below a prefix.
     private static IEnumerable<string> Paths(string name)

@@ -7,10 +7,13 @@ namespace LayerDecayGen.Recipes;
 /// mmengine's rule for <c>custom_keys</c>: the longest key that is a substring of a name wins, ties go by alphabet. Without parity a number at the edge
 /// of a key is a whole number, so that <c>blocks.1</c> leaves <c>blocks.10</c> alone.
 /// </summary>
-internal sealed class CustomKeyMatcher
+public sealed class CustomKeyMatcher
 {
     private readonly ImmutableArray<CustomKey> _longestFirst;
 
+    /// <summary>Sorts keys by the rule.</summary>
+    /// <param name="keys">The dictionary's entries.</param>
+    /// <exception cref="PlanException">A key stands twice.</exception>
     public CustomKeyMatcher(ImmutableArray<CustomKey> keys)
     {
         var twice = keys.GroupBy(k => k.Key, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1);
@@ -18,7 +21,17 @@ internal sealed class CustomKeyMatcher
         _longestFirst = [.. keys.OrderByDescending(k => k.Key.Length).ThenBy(k => k.Key, StringComparer.Ordinal)];
     }
 
+    /// <summary>The text of a parameter that mmengine searches: a top-level name has a dot in front.</summary>
+    /// <param name="name">The registered name.</param>
+    public static string TextOf(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Contains('.', StringComparison.Ordinal) ? name : "." + name;
+    }
+
     /// <summary>The key that wins for a text; null where none hits.</summary>
+    /// <param name="text">What <see cref="TextOf"/> gives.</param>
+    /// <param name="wholeNumbers">Whether a number at the edge of a key must be a whole number.</param>
     public CustomKey? Find(string text, bool wholeNumbers)
     {
         foreach (var key in _longestFirst)
@@ -29,8 +42,14 @@ internal sealed class CustomKeyMatcher
         return null;
     }
 
+    /// <summary>Whether a key is found in a text.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="text">What <see cref="TextOf"/> gives.</param>
+    /// <param name="wholeNumbers">Whether a number at the edge of a key must be a whole number.</param>
     public static bool Hits(string key, string text, bool wholeNumbers)
     {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(text);
         if (!wholeNumbers || key.Length == 0) return text.Contains(key, StringComparison.Ordinal);
         for (var at = text.IndexOf(key, StringComparison.Ordinal); at >= 0; at = text.IndexOf(key, at + 1, StringComparison.Ordinal))
         {
@@ -44,7 +63,7 @@ internal sealed class CustomKeyMatcher
     }
 
     /// <summary>Checks the numbers of every key; without parity also that it hits something.</summary>
-    public static void Validate(ImmutableArray<CustomKey> keys, ModelFacts facts, bool parity)
+    internal static void Validate(ImmutableArray<CustomKey> keys, ModelFacts facts, bool parity)
     {
         foreach (var key in keys)
         {
