@@ -36,7 +36,8 @@ public sealed class AssignLayerFix : CodeFixProvider
             foreach (var attribute in Offers(type)) {
                 var title = $"Add [{attribute}]";
                 context.RegisterCodeFix(
-                    CodeAction.Create(title, cancellation => FixAsync(context.Document, member, attribute, cancellation), equivalenceKey: title),
+                    CodeAction.Create(
+                        title, cancellation => FixAsync(context.Document, member, attribute, cancellation), equivalenceKey: title),
                     diagnostic);
             }
         }

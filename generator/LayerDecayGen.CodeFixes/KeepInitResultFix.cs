@@ -26,11 +26,14 @@ public sealed class KeepInitResultFix : CodeFixProvider
     {
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
         foreach (var diagnostic in context.Diagnostics) {
-            var statement = root!.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true).FirstAncestorOrSelf<StatementSyntax>();
+            var statement = root!.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true)
+                .FirstAncestorOrSelf<StatementSyntax>();
             if (statement is null || Replacement(statement) is not { } replacement) continue;
             context.RegisterCodeFix(
                 CodeAction.Create(
-                    Title, _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(statement, replacement))), equivalenceKey: Title),
+                    Title,
+                    _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(statement, replacement))),
+                    equivalenceKey: Title),
                 diagnostic);
         }
     }
@@ -44,7 +47,8 @@ public sealed class KeepInitResultFix : CodeFixProvider
     /// <summary>A variable that nobody reads goes with the keyword.</summary>
     private static StatementSyntax WithoutUsing(LocalDeclarationStatementSyntax declaration)
     {
-        var plain = declaration.Declaration.Variables is [{ Initializer.Value: var value } variable] && !IsRead(variable, declaration.Parent!)
+        var plain = declaration.Declaration.Variables is [{ Initializer.Value: var value } variable]
+            && !IsRead(variable, declaration.Parent!)
             ? SyntaxFactory.ExpressionStatement(value.WithoutLeadingTrivia(), declaration.SemicolonToken)
             : (StatementSyntax)declaration.WithUsingKeyword(default);
         return plain.WithLeadingTrivia(declaration.GetLeadingTrivia());
@@ -61,7 +65,8 @@ public sealed class KeepInitResultFix : CodeFixProvider
         yield return statement.Statement.WithAdditionalAnnotations(Formatter.Annotation);
     }
 
-    private static bool IsRead(VariableDeclaratorSyntax variable, SyntaxNode scope) => scope.DescendantNodes().OfType<IdentifierNameSyntax>()
+    private static bool IsRead(VariableDeclaratorSyntax variable, SyntaxNode scope) =>
+        scope.DescendantNodes().OfType<IdentifierNameSyntax>()
         .Any(name => name.Identifier.ValueText == variable.Identifier.ValueText
             && !(name.Parent is MemberAccessExpressionSyntax access && access.Name == name));
 }

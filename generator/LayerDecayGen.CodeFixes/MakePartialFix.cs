@@ -25,7 +25,8 @@ public sealed class MakePartialFix : CodeFixProvider
     {
         foreach (var diagnostic in context.Diagnostics) {
             context.RegisterCodeFix(
-                CodeAction.Create(Title, cancellation => FixAsync(context.Document, diagnostic, cancellation), equivalenceKey: Title), diagnostic);
+                CodeAction.Create(Title, cancellation => FixAsync(context.Document, diagnostic, cancellation), equivalenceKey: Title),
+                diagnostic);
         }
 
         return Task.CompletedTask;

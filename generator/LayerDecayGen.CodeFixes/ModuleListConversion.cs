@@ -4,13 +4,16 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace LayerDecayGen.CodeFixes;
 
-/// <summary>Every place of a class that has to change when a field of it becomes a <c>ModuleList</c>; possible only when all of them can.</summary>
+/// <summary>
+/// Every place of a class that has to change when a field of it becomes a <c>ModuleList</c>; possible only when all of them can.
+/// </summary>
 internal sealed class ModuleListConversion
 {
     private readonly Dictionary<SyntaxNode, SyntaxNode> _changes = [];
     private readonly string _list;
 
-    public ModuleListConversion(SemanticModel model, IFieldSymbol field, VariableDeclaratorSyntax declarator, CancellationToken cancellation)
+    public ModuleListConversion(
+        SemanticModel model, IFieldSymbol field, VariableDeclaratorSyntax declarator, CancellationToken cancellation)
     {
         var declaration = (VariableDeclarationSyntax)declarator.Parent!;
         var element = declaration.Type switch {
@@ -72,7 +75,8 @@ internal sealed class ModuleListConversion
             case InitializerExpressionSyntax elements:
                 ChangeToCreation(value, elements);
                 break;
-            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ToArray" or "ToList" } source }:
+            case InvocationExpressionSyntax {
+                Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ToArray" or "ToList" } source }:
                 Change(value, SyntaxFactory.ParseExpression($"new {_list}({source.Expression.WithoutTrivia()}.ToArray())"));
                 break;
             default:

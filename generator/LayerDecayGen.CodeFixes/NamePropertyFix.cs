@@ -26,7 +26,8 @@ public sealed class NamePropertyFix : CodeFixProvider
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
         foreach (var diagnostic in context.Diagnostics) {
             // A captured parameter of a primary constructor has no place for an attribute on its field.
-            if (root!.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<MemberDeclarationSyntax>() is not PropertyDeclarationSyntax property) continue;
+            var member = root!.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<MemberDeclarationSyntax>();
+            if (member is not PropertyDeclarationSyntax property) continue;
             context.RegisterCodeFix(
                 CodeAction.Create(
                     $"Register it as \"{property.Identifier.ValueText}\"",
@@ -45,7 +46,8 @@ public sealed class NamePropertyFix : CodeFixProvider
 
     private static CompilationUnitSyntax WithUsing(CompilationUnitSyntax unit)
     {
-        if (unit.DescendantNodes().OfType<UsingDirectiveSyntax>().Any(static present => present.Name?.ToString() == Namespace && present.Alias is null)) {
+        if (unit.DescendantNodes().OfType<UsingDirectiveSyntax>()
+            .Any(static present => present.Name?.ToString() == Namespace && present.Alias is null)) {
             return unit;
         }
 

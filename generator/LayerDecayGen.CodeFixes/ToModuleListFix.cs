@@ -26,8 +26,10 @@ public sealed class ToModuleListFix : CodeFixProvider
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
         var model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
         foreach (var diagnostic in context.Diagnostics) {
-            if (root!.FindNode(diagnostic.Location.SourceSpan) is not VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax { Variables.Count: 1 } } field) continue;
-            if (model!.GetDeclaredSymbol(field, context.CancellationToken) is not IFieldSymbol symbol || ElementType(symbol.Type) is null) continue;
+            var node = root!.FindNode(diagnostic.Location.SourceSpan);
+            if (node is not VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax { Variables.Count: 1 } } field) continue;
+            if (model!.GetDeclaredSymbol(field, context.CancellationToken) is not IFieldSymbol symbol || ElementType(symbol.Type) is null)
+                continue;
             var conversion = new ModuleListConversion(model!, symbol, field, context.CancellationToken);
             if (!conversion.IsPossible) continue;
             context.RegisterCodeFix(

@@ -25,7 +25,8 @@ public sealed class UseNameOfFix : CodeFixProvider
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
         foreach (var diagnostic in context.Diagnostics) {
             var node = root!.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
-            if (node is not LiteralExpressionSyntax literal || !diagnostic.Properties.TryGetValue(NameOfAnalyzer.Member, out var member)) continue;
+            if (node is not LiteralExpressionSyntax literal || !diagnostic.Properties.TryGetValue(NameOfAnalyzer.Member, out var member))
+                continue;
             var expression = SyntaxFactory.ParseExpression($"nameof({member})").WithTriviaFrom(literal);
             context.RegisterCodeFix(
                 CodeAction.Create(

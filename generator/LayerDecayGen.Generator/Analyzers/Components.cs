@@ -22,7 +22,8 @@ internal static class Components
 
     public static bool IsContainer(ITypeSymbol? type) => Container(type) is not null;
 
-    public static bool IsInit(INamedTypeSymbol type) => type is { Name: "init", ContainingType.Name: "nn" } && TorchTypes.IsTorchSharp(type);
+    public static bool IsInit(INamedTypeSymbol type) =>
+        type is { Name: "init", ContainingType.Name: "nn" } && TorchTypes.IsTorchSharp(type);
 
     /// <summary>The name a field is registered under: [ComponentName], else its own.</summary>
     public static string RegisteredName(IFieldSymbol field)
@@ -43,7 +44,9 @@ internal static class Components
         for (INamedTypeSymbol? current = type; current is { DeclaringSyntaxReferences.Length: > 0 }; current = current.BaseType) yield return current;
     }
 
-    /// <summary>Whether all code between the class and TorchSharp can be read; a base from another assembly may register anything.</summary>
+    /// <summary>
+    /// Whether all code between the class and TorchSharp can be read; a base from another assembly may register anything.
+    /// </summary>
     public static bool HasReadableChain(INamedTypeSymbol type)
     {
         INamedTypeSymbol? current = type;

@@ -24,11 +24,13 @@ internal sealed class FactCollector(ModuleFacts facts)
     {
         var assignment = (IAssignmentOperation)context.Operation;
         if (assignment.Target is IPropertyReferenceOperation { Property.Name: "requires_grad" } flag) {
-            if (Operations.MemberOf(flag.Instance) is { } asked && assignment.Value.ConstantValue is { Value: true }) facts.GradRequests.Enqueue(asked);
+            if (Operations.MemberOf(flag.Instance) is { } asked && assignment.Value.ConstantValue is { Value: true })
+                facts.GradRequests.Enqueue(asked);
         } else if (Operations.IsInNestedFunction(assignment)) {
             // When it runs cannot be told from where it stands.
         } else if (Operations.MemberOf(assignment.Target) is { } member) {
-            facts.Assignments.Enqueue(new(member, assignment.Value, context.ContainingSymbol, assignment.Syntax, Operations.IsOfThis(assignment.Target)));
+            facts.Assignments.Enqueue(
+                new(member, assignment.Value, context.ContainingSymbol, assignment.Syntax, Operations.IsOfThis(assignment.Target)));
         } else if (IndexedBy(assignment.Target) is { } receiver) {
             AddFill(context, receiver, [assignment.Value]);
         }
@@ -66,8 +68,9 @@ internal sealed class FactCollector(ModuleFacts facts)
         var method = call.TargetMethod;
         ReadArguments(call.Arguments, call.Instance?.Type ?? method.ReturnType);
         if (RegistrationSyntax.IsNamedRegistration(method.Name) && call.Arguments.Length >= 2) ReadNamedRegistration(context, call);
-        else if (call.Instance is IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance }) ReadOwnCall(context, call);
-        if (method.Name is "requires_grad_" && call.Arguments[0].Value.ConstantValue is { Value: true }
+        else if (call.Instance is IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance })
+            ReadOwnCall(context, call);
+        if (method.Name is "requires_grad_" && call.Arguments is [{ Value.ConstantValue: { Value: true } }]
             && Operations.MemberOf(call.Instance) is { } asked) {
             facts.GradRequests.Enqueue(asked);
         }
@@ -105,8 +108,10 @@ internal sealed class FactCollector(ModuleFacts facts)
                 AddFill(context, method.ContainingType, null, values);
             }
         } else if (method.IsStatic) {
-            if (Components.IsContainer(method.ReturnType) && TorchTypes.IsTorchSharp(method.ContainingType)) AddFill(context, method.ReturnType, null, values);
-        } else if (call.Instance is { } receiver && method.Name is "append" or "Add" or "Insert" or "extend" or "AddRange" or "Enqueue" or "Push") {
+            if (Components.IsContainer(method.ReturnType) && TorchTypes.IsTorchSharp(method.ContainingType))
+                AddFill(context, method.ReturnType, null, values);
+        } else if (call.Instance is { } receiver
+            && method.Name is "append" or "Add" or "Insert" or "extend" or "AddRange" or "Enqueue" or "Push") {
             AddFill(context, receiver, values);
         }
     }

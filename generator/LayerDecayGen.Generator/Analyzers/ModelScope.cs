@@ -8,8 +8,9 @@ using Microsoft.CodeAnalysis.Diagnostics;
 namespace LayerDecayGen.Generator.Analyzers;
 
 /// <summary>
-/// The module classes that opted in: what can be reached from a class with <c>[LayerDecay]</c> through its bases, its members, their element and
-/// type arguments, and the module classes its code names. <c>layerdecaygen_check_all_modules = true</c> in .editorconfig adds every module class.
+/// The module classes that opted in: what can be reached from a class with <c>[LayerDecay]</c> through its bases, its members, their
+/// element and type arguments, and the module classes its code names. <c>layerdecaygen_check_all_modules = true</c> in .editorconfig adds
+/// every module class.
 /// </summary>
 internal sealed class ModelScope
 {
@@ -90,7 +91,9 @@ internal sealed class ModelScope
     private void Visit(ITypeSymbol type, HashSet<INamedTypeSymbol> reached, Queue<ITypeSymbol> pending)
     {
         foreach (var part in Parts(type)) {
-            if (!TorchTypes.IsModule(part) || part.OriginalDefinition is not INamedTypeSymbol { DeclaringSyntaxReferences.Length: > 0 } module) continue;
+            if (!TorchTypes.IsModule(part)
+                || part.OriginalDefinition is not INamedTypeSymbol { DeclaringSyntaxReferences.Length: > 0 } module)
+                continue;
             if (!reached.Add(module)) continue;
             if (module.BaseType is { } baseType) pending.Enqueue(baseType);
             foreach (var member in module.GetMembers()) {
@@ -102,7 +105,9 @@ internal sealed class ModelScope
         }
     }
 
-    /// <summary>The type itself, its elements and type arguments, all the way down: <c>ModuleList&lt;Block&gt;</c>, <c>(string, Block)[]</c>.</summary>
+    /// <summary>
+    /// The type itself, its elements and type arguments, all the way down: <c>ModuleList&lt;Block&gt;</c>, <c>(string, Block)[]</c>.
+    /// </summary>
     public static ImmutableArray<ITypeSymbol> Parts(ITypeSymbol type)
     {
         var parts = ImmutableArray.CreateBuilder<ITypeSymbol>();
@@ -114,13 +119,14 @@ internal sealed class ModelScope
             parts.Add(part);
             if (part is IArrayTypeSymbol array) Add(array.ElementType);
             if (part is ITypeParameterSymbol parameter) foreach (var constraint in parameter.ConstraintTypes) parts.Add(constraint);
-            if (part is INamedTypeSymbol { TypeKind: not TypeKind.Delegate } named) foreach (var argument in named.TypeArguments) Add(argument);
+            if (part is INamedTypeSymbol { TypeKind: not TypeKind.Delegate } named)
+                foreach (var argument in named.TypeArguments) Add(argument);
         }
     }
 
     /// <summary>
-    /// Module classes that the code of a class names: what it really assigns to members declared by a base type. Only names that some module class
-    /// of the compilation has are bound, and only the name, not the body around it.
+    /// Module classes that the code of a class names: what it really assigns to members declared by a base type. Only names that some
+    /// module class of the compilation has are bound, and only the name, not the body around it.
     /// </summary>
     private IEnumerable<ITypeSymbol> ModulesNamedIn(INamedTypeSymbol module)
     {

@@ -14,7 +14,8 @@ internal sealed record NamedRegistration(
     string Method, string? Name, SyntaxNode NameSyntax, ISymbol? Member, bool Removes, ISymbol Where, SyntaxNode Syntax);
 
 /// <summary>Modules put into a container of TorchSharp, or into a collection that may be handed to one.</summary>
-internal sealed record Fill(ITypeSymbol? Container, ISymbol? Receiver, ImmutableArray<IOperation> Elements, ISymbol Where, SyntaxNode Syntax);
+internal sealed record Fill(
+    ITypeSymbol? Container, ISymbol? Receiver, ImmutableArray<IOperation> Elements, ISymbol Where, SyntaxNode Syntax);
 
 /// <summary>A call of a method of the same instance.</summary>
 internal sealed record OwnCall(IMethodSymbol Method, ISymbol Where, SyntaxNode Syntax);
@@ -40,7 +41,9 @@ internal sealed class ModuleFacts(INamedTypeSymbol type, ModelScope scope)
     /// <summary>Members whose tensor is told to require grad.</summary>
     public ConcurrentQueue<ISymbol> GradRequests { get; } = [];
 
-    /// <summary>Parameters of the primary constructor that a member other than an initializer reads, which makes them hidden fields.</summary>
+    /// <summary>
+    /// Parameters of the primary constructor that a member other than an initializer reads, which makes them hidden fields.
+    /// </summary>
     public ConcurrentQueue<IParameterSymbol> Captures { get; } = [];
 
     /// <summary>Whether the member is registered by hand at or after a place in the same member's body.</summary>

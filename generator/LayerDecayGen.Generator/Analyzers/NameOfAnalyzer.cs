@@ -39,7 +39,8 @@ public sealed class NameOfAnalyzer : DiagnosticAnalyzer
         if (!SymbolEqualityComparer.Default.Equals(constructor.ContainingType.BaseType, vocabulary)) return;
         if (attribute.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } declaration) return;
         if (context.SemanticModel.GetDeclaredSymbol(declaration, context.CancellationToken) is not { IsGenericType: false } type) return;
-        if (MemberNamed(literal.Token.ValueText, type, context.Compilation, isMethod: argument.NameEquals is not null) is not { } member) return;
+        if (MemberNamed(literal.Token.ValueText, type, context.Compilation, isMethod: argument.NameEquals is not null) is not { } member)
+            return;
         // The members of a class are not in scope in the attributes of the class itself.
         var name = attribute.Parent?.Parent == declaration ? $"{type.Name}.{member.Name}" : member.Name;
         context.ReportDiagnostic(Diagnostic.Create(

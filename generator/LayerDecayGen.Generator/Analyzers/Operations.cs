@@ -39,13 +39,15 @@ internal static class Operations
         var value => MemberOf(value),
     };
 
-    public static bool IsOfThis(IOperation operation) => Unwrap(operation) is IMemberReferenceOperation { Instance: IInstanceReferenceOperation {
+    public static bool IsOfThis(IOperation operation) =>
+        Unwrap(operation) is IMemberReferenceOperation { Instance: IInstanceReferenceOperation {
         ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } };
 
     public static bool IsAutoProperty(IPropertySymbol property)
     {
         foreach (var member in property.OriginalDefinition.ContainingType.GetMembers()) {
-            if (member is IFieldSymbol { AssociatedSymbol: { } owner } && SymbolEqualityComparer.Default.Equals(owner, property.OriginalDefinition)) {
+            if (member is IFieldSymbol { AssociatedSymbol: { } owner }
+                && SymbolEqualityComparer.Default.Equals(owner, property.OriginalDefinition)) {
                 return true;
             }
         }
@@ -68,13 +70,17 @@ internal static class Operations
         return false;
     }
 
-    /// <summary>Whether a statement has surely run before another of the same body: earlier in the text and not in a branch of its own.</summary>
+    /// <summary>
+    /// Whether a statement has surely run before another of the same body: earlier in the text and not in a branch of its own.
+    /// </summary>
     public static bool RunsBefore(SyntaxNode first, SyntaxNode second) =>
         first.Span.End <= second.SpanStart
         && first.FirstAncestorOrSelf<StatementSyntax>()?.Parent is (BlockSyntax or SwitchSectionSyntax) and var block
         && block.Span.Contains(second.Span);
 
-    /// <summary>The single values a list of arguments brings: elements of arrays, tuples, collections and of the calls that build them.</summary>
+    /// <summary>
+    /// The single values a list of arguments brings: elements of arrays, tuples, collections and of the calls that build them.
+    /// </summary>
     public static ImmutableArray<IOperation> Elements(IEnumerable<IOperation> operations)
     {
         var elements = ImmutableArray.CreateBuilder<IOperation>();
@@ -87,11 +93,13 @@ internal static class Operations
     private static void Collect(IOperation wrapped, ImmutableArray<IOperation>.Builder elements)
     {
         var operation = Unwrap(wrapped);
-        if (Components.IsComponent(operation.Type) && operation is not IConditionalOperation || !IsComposite(operation)) elements.Add(operation);
+        if (Components.IsComponent(operation.Type) && operation is not IConditionalOperation || !IsComposite(operation))
+            elements.Add(operation);
         else foreach (var child in Children(operation)) Collect(child, elements);
     }
 
-    private static bool IsComposite(IOperation operation) => operation is IArrayCreationOperation or ITupleOperation or IObjectCreationOperation
+    private static bool IsComposite(IOperation operation) =>
+        operation is IArrayCreationOperation or ITupleOperation or IObjectCreationOperation
         or IDelegateCreationOperation or IAnonymousFunctionOperation or IConditionalOperation or IArgumentOperation
         || operation is IInvocationOperation && !TorchTypes.IsTensor(operation.Type)
         || operation.Syntax is CollectionExpressionSyntax or SpreadElementSyntax;

@@ -4,8 +4,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace LayerDecayGen.Generator.Analyzers;
 
 /// <summary>
-/// What other classes do about registration, read from their syntax alone: the names are distinctive, and binding the bodies of a whole class
-/// hierarchy for each class of it would cost more than it could tell.
+/// What other classes do about registration, read from their syntax alone: the names are distinctive, and binding the bodies of a whole
+/// class hierarchy for each class of it would cost more than it could tell.
 /// </summary>
 internal static class RegistrationSyntax
 {
@@ -30,29 +30,11 @@ internal static class RegistrationSyntax
         return false;
     }
 
-    /// <summary>Whether the constructor has surely called RegisterComponents when it returns: not under a condition, not in another method.</summary>
-    public static bool ConstructorRegisters(IMethodSymbol constructor)
-    {
-        if (constructor.DeclaringSyntaxReferences.Length == 0 || Declaration(constructor) is not { } declaration) {
-            return BaseConstructorsRegister(constructor.ContainingType, argumentCount: 0);
-        }
+    /// <summary>Whether the constructor has surely called RegisterComponents when it returns: unconditionally, and itself.</summary>
+    public static bool ConstructorRegisters(IMethodSymbol constructor) => Registers(constructor, []);
 
-        return declaration.ExpressionBody is { Expression: var expression } && IsRegisterComponents(expression)
-            || declaration.Body is { } body && RegistersUnconditionally(body)
-            || InitializerRegisters(constructor, "this")
-            || InitializerRegisters(constructor, "base");
-    }
-
-    /// <summary>Whether everything in the constructor's body happens after registration, because a constructor it calls first registers.</summary>
-    public static bool InitializerRegisters(IMethodSymbol constructor, string keyword)
-    {
-        if (constructor.DeclaringSyntaxReferences.Length == 0 || Declaration(constructor) is not { } declaration) return false;
-        var count = declaration.Initializer?.ArgumentList.Arguments.Count ?? 0;
-        if ((declaration.Initializer?.ThisOrBaseKeyword.ValueText ?? "base") != keyword) return false;
-        return keyword == "this"
-            ? AllRegister(constructor.ContainingType, count, except: constructor)
-            : BaseConstructorsRegister(constructor.ContainingType, count);
-    }
+    /// <summary>Whether all of the constructor's body happens after registration, because a constructor it calls first registers.</summary>
+    public static bool InitializerRegisters(IMethodSymbol constructor, string keyword) => InitializerRegisters(constructor, keyword, []);
 
     /// <summary>Whether any way to construct the class ends with its components registered.</summary>
     public static bool RegistersInConstructor(INamedTypeSymbol type)
@@ -83,11 +65,13 @@ internal static class RegistrationSyntax
         return false;
     }
 
+    /// <summary>The syntax of a class without that of the types nested in it.</summary>
     public static IEnumerable<SyntaxNode> OwnNodes(INamedTypeSymbol type)
     {
         foreach (var reference in type.DeclaringSyntaxReferences) {
             var declaration = reference.GetSyntax();
-            foreach (var node in declaration.DescendantNodes(node => node == declaration || node is not BaseTypeDeclarationSyntax)) yield return node;
+            foreach (var node in declaration.DescendantNodes(node => node == declaration || node is not BaseTypeDeclarationSyntax))
+                yield return node;
         }
     }
 
@@ -117,17 +101,41 @@ internal static class RegistrationSyntax
     }
 
     private static ConstructorDeclarationSyntax? Declaration(IMethodSymbol constructor) =>
-        constructor.DeclaringSyntaxReferences[0].GetSyntax() as ConstructorDeclarationSyntax;
+        constructor.DeclaringSyntaxReferences.Length == 0
+            ? null
+            : constructor.DeclaringSyntaxReferences[0].GetSyntax() as ConstructorDeclarationSyntax;
 
-    private static bool BaseConstructorsRegister(INamedTypeSymbol type, int argumentCount) =>
-        type.BaseType is { DeclaringSyntaxReferences.Length: > 0 } baseType && AllRegister(baseType.OriginalDefinition, argumentCount, except: null);
+    // Constructors are told apart by their number of arguments alone, so the search may come back to where it was.
+    private static bool Registers(IMethodSymbol constructor, HashSet<string> seen)
+    {
+        if (!seen.Add(constructor.ToDisplayString())) return false;
+        if (Declaration(constructor) is not { } declaration) return BaseConstructorsRegister(constructor.ContainingType, 0, seen);
+        return declaration.ExpressionBody is { Expression: var expression } && IsRegisterComponents(expression)
+            || declaration.Body is { } body && RegistersUnconditionally(body)
+            || InitializerRegisters(constructor, "this", seen)
+            || InitializerRegisters(constructor, "base", seen);
+    }
 
-    private static bool AllRegister(INamedTypeSymbol type, int argumentCount, IMethodSymbol? except)
+    private static bool InitializerRegisters(IMethodSymbol constructor, string keyword, HashSet<string> seen)
+    {
+        if (Declaration(constructor) is not { } declaration) return false;
+        if ((declaration.Initializer?.ThisOrBaseKeyword.ValueText ?? "base") != keyword) return false;
+        var count = declaration.Initializer?.ArgumentList.Arguments.Count ?? 0;
+        return keyword == "this"
+            ? AllRegister(constructor.ContainingType, count, except: constructor, seen)
+            : BaseConstructorsRegister(constructor.ContainingType, count, seen);
+    }
+
+    private static bool BaseConstructorsRegister(INamedTypeSymbol type, int argumentCount, HashSet<string> seen) =>
+        type.BaseType is { DeclaringSyntaxReferences.Length: > 0 } baseType
+        && AllRegister(baseType.OriginalDefinition, argumentCount, except: null, seen);
+
+    private static bool AllRegister(INamedTypeSymbol type, int argumentCount, IMethodSymbol? except, HashSet<string> seen)
     {
         var any = false;
         foreach (var constructor in type.InstanceConstructors) {
             if (SymbolEqualityComparer.Default.Equals(constructor, except) || !Accepts(constructor, argumentCount)) continue;
-            if (!ConstructorRegisters(constructor)) return false;
+            if (!Registers(constructor, seen)) return false;
             any = true;
         }
 

@@ -10,8 +10,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace LayerDecayGen.Generator.Analyzers;
 
 /// <summary>
-/// The registration traps of TorchSharp, LDG040 to LDG050, in the module classes that opted in. One analyzer for all of them, because all judge the
-/// same facts of a class, and these are read once.
+/// The registration traps of TorchSharp, LDG040 to LDG050, in the module classes that opted in. One analyzer for all of them, because all
+/// judge the same facts of a class, and these are read once.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class RegistrationTrapAnalyzer : DiagnosticAnalyzer

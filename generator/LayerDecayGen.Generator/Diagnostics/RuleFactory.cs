@@ -11,11 +11,14 @@ public static class RuleFactory
     /// <param name="id">For example <c>LDG001</c>.</param>
     public static string HelpLink(string id) => Pages + id + ".md";
 
-    internal static DiagnosticDescriptor Error(string id, string title, string message) => Create(id, title, message, DiagnosticSeverity.Error);
+    internal static DiagnosticDescriptor Error(string id, string title, string message) =>
+        Create(id, title, message, DiagnosticSeverity.Error);
 
-    internal static DiagnosticDescriptor Warning(string id, string title, string message) => Create(id, title, message, DiagnosticSeverity.Warning);
+    internal static DiagnosticDescriptor Warning(string id, string title, string message) =>
+        Create(id, title, message, DiagnosticSeverity.Warning);
 
-    internal static DiagnosticDescriptor Suggestion(string id, string title, string message) => Create(id, title, message, DiagnosticSeverity.Info);
+    internal static DiagnosticDescriptor Suggestion(string id, string title, string message) =>
+        Create(id, title, message, DiagnosticSeverity.Info);
 
     private static DiagnosticDescriptor Create(string id, string title, string message, DiagnosticSeverity severity) =>
         new(id, title, message, "LayerDecayGen", severity, isEnabledByDefault: true, helpLinkUri: HelpLink(id));

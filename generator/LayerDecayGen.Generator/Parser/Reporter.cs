@@ -17,7 +17,8 @@ internal sealed class Reporter(Location fallback)
         // One attribute may be read for many instances; the mistake in it is one.
         var at = location ?? fallback;
         _items ??= [];
-        if (location is null || !_items.Exists(said => said.Id == rule.Id && said.Location == at)) _items.Add(Diagnostic.Create(rule, at, arguments));
+        if (location is null || !_items.Exists(said => said.Id == rule.Id && said.Location == at))
+            _items.Add(Diagnostic.Create(rule, at, arguments));
         HasErrors |= rule.DefaultSeverity == DiagnosticSeverity.Error;
     }
 }

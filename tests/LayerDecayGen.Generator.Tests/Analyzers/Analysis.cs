@@ -10,8 +10,8 @@ using Microsoft.CodeAnalysis.Text;
 namespace LayerDecayGen.Generator.Tests.Analyzers;
 
 /// <summary>
-/// Runs the analyzers as the compiler does, .editorconfig and #pragma included. What is expected stands in the source: a line that is to be reported
-/// ends in a comment with the rule's id.
+/// Runs the analyzers as the compiler does, .editorconfig and #pragma included. What is expected stands in the source: a line that is to
+/// be reported ends in a comment with the rule's id.
 /// </summary>
 internal static partial class Analysis
 {
@@ -34,18 +34,26 @@ internal static partial class Analysis
     {
         var options = new CompilationWithAnalyzersOptions(
             new AnalyzerOptions([], config), onAnalyzerException: null, concurrentAnalysis: true, logAnalyzerExecutionTime: false);
-        var found = await compilation.WithAnalyzers([new RegistrationTrapAnalyzer(), new NameOfAnalyzer()], options).GetAllDiagnosticsAsync();
+        var found = await compilation.WithAnalyzers([new RegistrationTrapAnalyzer(), new NameOfAnalyzer()], options)
+            .GetAllDiagnosticsAsync();
         Assert.That(found.Where(static d => d.Id.StartsWith("AD", StringComparison.Ordinal)), Is.Empty, "an analyzer threw");
         return [.. found.Where(static d => d.Id.StartsWith("LDG", StringComparison.Ordinal) && !d.IsSuppressed)];
     }
 
+    /// <summary>Puts the first file of a compilation under an .editorconfig.</summary>
+    public static CSharpCompilation Configure(CSharpCompilation compilation, EditorConfig config)
+    {
+        var tree = compilation.SyntaxTrees[0];
+        return compilation.ReplaceSyntaxTree(tree, tree.WithFilePath(EditorConfig.SourcePath))
+            .WithOptions(compilation.Options.WithSyntaxTreeOptionsProvider(config.Severities));
+    }
+
     private static CSharpCompilation Compile(string source, EditorConfig config)
     {
-        var compilation = Compiler.Compile([source]);
-        var tree = compilation.SyntaxTrees[0];
-        compilation = compilation.ReplaceSyntaxTree(tree, tree.WithFilePath(EditorConfig.SourcePath));
-        Assert.That(compilation.GetDiagnostics().Where(static d => d.Severity == DiagnosticSeverity.Error), Is.Empty, "the source compiles");
-        return compilation.WithOptions(compilation.Options.WithSyntaxTreeOptionsProvider(config.Severities));
+        var compilation = Configure(Compiler.Compile([source]), config);
+        var errors = compilation.GetDiagnostics().Where(static d => d.Severity == DiagnosticSeverity.Error);
+        Assert.That(errors, Is.Empty, "the source compiles");
+        return compilation;
     }
 
     public static (string Id, int Line) At(Diagnostic diagnostic)

@@ -15,7 +15,8 @@ internal sealed class EditorConfig : AnalyzerConfigOptionsProvider
     public EditorConfig(params string[] settings)
     {
         var text = "root = true\n[*.cs]\n" + string.Join("\n", settings);
-        _result = AnalyzerConfigSet.Create(ImmutableArray.Create(AnalyzerConfig.Parse(text, "/src/.editorconfig"))).GetOptionsForSourcePath(SourcePath);
+        _result = AnalyzerConfigSet.Create(ImmutableArray.Create(AnalyzerConfig.Parse(text, "/src/.editorconfig")))
+            .GetOptionsForSourcePath(SourcePath);
         Severities = new SeverityProvider(_result.TreeOptions);
     }
 
@@ -40,7 +41,8 @@ internal sealed class EditorConfig : AnalyzerConfigOptionsProvider
             SyntaxTree tree, string diagnosticId, CancellationToken cancellationToken, out ReportDiagnostic severity) =>
             severities.TryGetValue(diagnosticId, out severity);
 
-        public override bool TryGetGlobalDiagnosticValue(string diagnosticId, CancellationToken cancellationToken, out ReportDiagnostic severity)
+        public override bool TryGetGlobalDiagnosticValue(
+            string diagnosticId, CancellationToken cancellationToken, out ReportDiagnostic severity)
         {
             severity = default;
             return false;

@@ -21,8 +21,10 @@ public sealed class ScopeTests
         yield return new TestCaseData("[field: TorchSharp.Utils.ComponentName(Name = \"B\")] [LastLayer] public Block B { get; } = new();")
             .SetArgDisplayNames("property");
         yield return new TestCaseData("[LayerStack] private readonly ModuleList<Block> blocks = new();").SetArgDisplayNames("element");
-        yield return new TestCaseData("[LastLayer] private readonly Module<Tensor, Tensor> block = new Block();").SetArgDisplayNames("assigned");
-        yield return new TestCaseData("[LayerStack] private readonly Sequential body = Sequential(new Block());").SetArgDisplayNames("argument");
+        yield return new TestCaseData("[LastLayer] private readonly Module<Tensor, Tensor> block = new Block();")
+            .SetArgDisplayNames("assigned");
+        yield return new TestCaseData("[LayerStack] private readonly Sequential body = Sequential(new Block());")
+            .SetArgDisplayNames("argument");
         yield return new TestCaseData("""
             [LastLayer] private readonly Module<Tensor, Tensor> block = Make();
             private static Module<Tensor, Tensor> Make() { var made = new Block(); return made; }

@@ -19,7 +19,9 @@ internal static class Fix
     public static Task OfAnalyzer<TAnalyzer, TFix>(string source, string expected, int offer = 0)
         where TAnalyzer : DiagnosticAnalyzer, new()
         where TFix : CodeFixProvider, new() =>
-        Run(new Test<TAnalyzer, TFix>(typeof(TAnalyzer) == typeof(EmptyDiagnosticAnalyzer)), Compiler.Usings + source, Compiler.Usings + expected, offer);
+        Run(
+            new Test<TAnalyzer, TFix>(withGenerator: typeof(TAnalyzer) == typeof(EmptyDiagnosticAnalyzer)),
+            Compiler.Usings + source, Compiler.Usings + expected, offer);
 
     /// <summary>The same for a rule that the generator reports.</summary>
     public static Task OfGenerator<TFix>(string source, string expected, int offer = 0)

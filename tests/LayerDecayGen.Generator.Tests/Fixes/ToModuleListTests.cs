@@ -33,7 +33,9 @@ public sealed class ToModuleListTests
                 blocks.Add(Linear(4, 4));
                 blocks.extend(given);
             }
-        """, "blocks = new System.Collections.Generic.List<Module<Tensor, Tensor>>(); Fill([]);", "blocks = new ModuleList<Module<Tensor, Tensor>>(); Fill([]);");
+        """,
+        "blocks = new System.Collections.Generic.List<Module<Tensor, Tensor>>(); Fill([]);",
+        "blocks = new ModuleList<Module<Tensor, Tensor>>(); Fill([]);");
 
     [Test]
     public Task AQueryBecomesTheArgument() => Fixed(

@@ -17,7 +17,9 @@ internal static class Rule
     ];
 
     private static readonly string Root = Path.GetFullPath(Path.Combine(
-        typeof(Rule).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static data => data.Key == "ProjectDirectory").Value!, "../.."));
+        typeof(Rule).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(static data => data.Key == "ProjectDirectory").Value!,
+        "../.."));
 
     public static IEnumerable<string> Pages =>
         Directory.GetFiles(Path.Combine(Root, "docs", "rules"), "LDG*.md").Select(static path => Path.GetFileNameWithoutExtension(path));

@@ -9,8 +9,8 @@ using Microsoft.CodeAnalysis.Text;
 namespace LayerDecayGen.Generator.Tests.Rules;
 
 /// <summary>
-/// What the pages of the rules say is true: the example compiles and is reported on the marked line and nowhere else, and the fix is silent. So each
-/// rule has a positive and a negative test by having a page.
+/// What the pages of the rules say is true: the example compiles and is reported on the marked line and nowhere else, and the fix is
+/// silent. So each rule has a positive and a negative test by having a page.
 /// </summary>
 public sealed partial class RulePageTests
 {
@@ -30,11 +30,20 @@ public sealed partial class RulePageTests
     [TestCaseSource(nameof(Ids))]
     public async Task TheFixIsSilent(string id) => Assert.That(await Reported(Code(id, "Fix")), Is.Empty);
 
+    [TestCaseSource(nameof(Ids))]
+    public async Task PragmaAndEditorConfigReachIt(string id)
+    {
+        var example = Code(id, "Example");
+        Assert.That(await Reported($"#pragma warning disable {id}\n{example}"), Is.Empty);
+        Assert.That(await Reported(example, $"dotnet_diagnostic.{id}.severity = none"), Is.Empty);
+    }
+
     [Test]
     public void UnforeseenFailuresAreSaid()
     {
         var text = new FailingText(SourceText.From(Compiler.Usings + Code("LDG999", "Example"), Encoding.UTF8));
-        var compilation = Compiler.Compile([]).AddSyntaxTrees(CSharpSyntaxTree.ParseText(text, new CSharpParseOptions(LanguageVersion.Latest)));
+        var compilation = Compiler.Compile([])
+            .AddSyntaxTrees(CSharpSyntaxTree.ParseText(text, new CSharpParseOptions(LanguageVersion.Latest)));
         text.Fails = true;
         var found = Compiler.Generate(compilation).Diagnostics;
         Assert.That(found.Select(static d => d.Id), Is.EqualTo(new[] { "LDG999" }));
@@ -43,25 +52,29 @@ public sealed partial class RulePageTests
         Assert.That(Compiler.Generate(Compiler.Usings + Code("LDG999", "Fix")).Diagnostics, Is.Empty);
     }
 
-    private static async Task<IEnumerable<Diagnostic>> Reported(string code)
+    private static async Task<IEnumerable<Diagnostic>> Reported(string code, params string[] settings)
     {
-        var compilation = Compiler.Compile([code, s_usings], language: Language(code));
-        var generated = Compiler.Generate(compilation);
-        var analyzed = await Analysis.Run(generated.Compilation, new EditorConfig());
+        var config = new EditorConfig(settings);
+        var generated = Compiler.Generate(Analysis.Configure(Compiler.Compile([code, s_usings], language: Language(code)), config));
+        var analyzed = await Analysis.Run(generated.Compilation, config);
         var errors = generated.Compilation.GetDiagnostics().Where(static d => d.Severity == DiagnosticSeverity.Error);
         Assert.That(errors, Is.Empty, "the page's code compiles");
-        return generated.Diagnostics.Concat(analyzed);
+        return generated.Diagnostics.Where(static found => !found.IsSuppressed).Concat(analyzed);
     }
 
-    private static LanguageVersion Language(string code) =>
-        LanguageVersionFacts.TryParse(LangVersion().Match(code) is { Success: true } said ? said.Groups[1].Value : "latest", out var version)
+    private static LanguageVersion Language(string code)
+    {
+        var said = LangVersion().Match(code);
+        return LanguageVersionFacts.TryParse(said.Success ? said.Groups[1].Value : "latest", out var version)
             ? version
-            : throw new FormatException(code);
+            : throw new FormatException($"no version of C#: {said.Value}");
+    }
 
     /// <summary>The first block of code after a heading.</summary>
     private static string Code(string id, string heading)
     {
-        var match = Regex.Match(Rule.Page(id), $@"^## {heading}\n.*?^```csharp\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline);
+        var match = Regex.Match(
+            Rule.Page(id), $@"^## {heading}\n.*?^```csharp\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline);
         Assert.That(match.Success, $"docs/rules/{id}.md needs a block of C# under '## {heading}'");
         return match.Groups[1].Value;
     }

@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis;
 namespace LayerDecayGen.Generator.Tests.Rules;
 
 /// <summary>
-/// A rule is a descriptor, a page, a release row and a help link that agree. Descriptors are found by reflection, so that a new one without the rest is
-/// red here; its positive and negative test come with the page, see <see cref="RulePageTests"/>.
+/// A rule is a descriptor, a page, a release row and a help link that agree. Descriptors are found by reflection, so that a new one
+/// without the rest is red here; its positive and negative test come with the page, see <see cref="RulePageTests"/>.
 /// </summary>
 public sealed partial class RuleTests
 {
@@ -17,6 +17,13 @@ public sealed partial class RuleTests
 
     [Test]
     public void NoPageOutlivesItsRule() => Assert.That(Rule.Pages, Is.EquivalentTo(Ids));
+
+    [Test]
+    public void TheIndexListsEveryRule()
+    {
+        var rows = Rule.All.Select(static rule => $"| [{rule.Id}]({rule.Id}.md) | {rule.DefaultSeverity} | {rule.Title} |");
+        Assert.That(Rule.Page("README").Split('\n').Where(static line => line.StartsWith("| [LDG", StringComparison.Ordinal)), Is.EqualTo(rows));
+    }
 
     [TestCaseSource(nameof(Ids))]
     public void HasAPage(string id)

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace LayerDecayGen.Tests.Traps;
 
 /// <summary>
-/// What each registration trap does in TorchSharp today. The analyzers warn of the same classes: the files in Models are also their test sources,
-/// and the lines that are to be reported carry the rule's id.
+/// What each registration trap does in TorchSharp today. The analyzers warn of the same classes: the files in Models are also their test
+/// sources, and the lines that are to be reported carry the rule's id.
 /// </summary>
 public sealed class RegistrationTrapTests
 {
@@ -77,7 +77,8 @@ public sealed class RegistrationTrapTests
     public void LDG042_WhatArrivesAfterRegistrationIsNotTrained()
     {
         using var model = new HeadAfterRegistration();
-        Assert.That(Names(model), Is.EqualTo(new[] { "fc.weight", "fc.bias", "tail.0.weight", "tail.0.bias" }), "a Sequential's list is live");
+        Assert.That(Names(model), Is.EqualTo(new[] { "fc.weight", "fc.bias", "tail.0.weight", "tail.0.bias" }),
+            "a Sequential's list is live");
         Assert.That(Moves(model, Field<Linear>(model, "head").weight, Field<ModuleList<Linear>>(model, "blocks")[0].weight), Is.False);
     }
 

@@ -27,7 +27,8 @@ internal static class Training
     public static T Field<T>(object model, string name)
     {
         for (var type = model.GetType(); type is not null; type = type.BaseType) {
-            var field = type.GetField(name, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly);
+            var field = type.GetField(
+                name, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly);
             if (field is not null) return (T)field.GetValue(model)!;
         }
 

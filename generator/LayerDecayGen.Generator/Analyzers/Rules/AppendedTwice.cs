@@ -8,8 +8,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace LayerDecayGen.Generator.Analyzers.Rules;
 
 /// <summary>
-/// LDG049: one instance with parameters put into a container more than once, in one call, by two calls, or by a call in a loop. What owns no
-/// parameters (an activation, a dropout) may be shared.
+/// LDG049: one instance with parameters put into a container more than once, in one call, by two calls, or by a call in a loop. What owns
+/// no parameters (an activation, a dropout) may be shared.
 /// </summary>
 internal static class AppendedTwice
 {
@@ -21,7 +21,8 @@ internal static class AppendedTwice
             foreach (var element in fill.Elements) {
                 if (TorchTypes.IsOpaque(element.Type) || !Components.MayOwnParameters(element.Type)) continue;
                 if (Repeat(element) || Operations.VariableOf(element) is { } variable && IsSeen(variable, fill, seen)) {
-                    report(Diagnostic.Create(RegistrationRules.AppendedTwice, element.Syntax.GetLocation(), element.Syntax.ToString(), container));
+                    report(Diagnostic.Create(
+                        RegistrationRules.AppendedTwice, element.Syntax.GetLocation(), element.Syntax.ToString(), container));
                 }
             }
         }
@@ -32,7 +33,8 @@ internal static class AppendedTwice
         var again = IsInLoopOutsideOf(variable, fill.Syntax) || seen.Exists(earlier =>
             SymbolEqualityComparer.Default.Equals(earlier.Variable, variable)
             && SymbolEqualityComparer.Default.Equals(earlier.Fill.Where, fill.Where)
-            && (earlier.Fill == fill || IsSameContainer(earlier.Fill, fill) && RunsBeforeUnchanged(earlier.Fill.Syntax, fill.Syntax, variable)));
+            && (earlier.Fill == fill
+                || IsSameContainer(earlier.Fill, fill) && RunsBeforeUnchanged(earlier.Fill.Syntax, fill.Syntax, variable)));
         seen.Add((variable, fill));
         return again;
     }

@@ -8,8 +8,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace LayerDecayGen.Generator.Analyzers.Rules;
 
 /// <summary>
-/// LDG042, LDG043 and LDG048: a component arrives after registration. One look at when it happens tells which: after the constructor's own call,
-/// after the base constructor's, or after construction.
+/// LDG042, LDG043 and LDG048: a component arrives after registration. One look at when it happens tells which: after the constructor's
+/// own call, after the base constructor's, or after construction.
 /// </summary>
 internal static class ComponentAssigned
 {
@@ -32,7 +32,8 @@ internal static class ComponentAssigned
         if (!IsNewComponent(member, value) || !facts.Scope.Contains(member.ContainingType)) return;
         if (!ofThis) {
             if (RegistrationSyntax.RegistersInConstructor(member.ContainingType)) report(Replaced(member, syntax));
-        } else if (facts.IsRegisteredByHand(member, where, syntax.SpanStart) || RegistrationSyntax.OverridesRegisterComponents(facts.Type)) {
+        } else if (facts.IsRegisteredByHand(member, where, syntax.SpanStart)
+            || RegistrationSyntax.OverridesRegisterComponents(facts.Type)) {
             // The class takes registration into its own hands here.
         } else if (where is IMethodSymbol { MethodKind: MethodKind.Constructor } constructor
             && RegistrationSyntax.InitializerRegisters(constructor, "base")) {
@@ -48,7 +49,9 @@ internal static class ComponentAssigned
     private static void Check(Fill fill, ModuleFacts facts, Action<Diagnostic> report)
     {
         if (fill.Receiver is not (IFieldSymbol or IPropertySymbol) || !Components.IsModuleCollection(fill.Container)) return;
-        if (!fill.Elements.Any(IsUntracked) || facts.NamedRegistrations.Any(registration => SymbolEqualityComparer.Default.Equals(registration.Where, fill.Where))) return;
+        if (!fill.Elements.Any(IsUntracked)
+            || facts.NamedRegistrations.Any(registration => SymbolEqualityComparer.Default.Equals(registration.Where, fill.Where)))
+            return;
         var isReplacement = fill.Syntax is AssignmentExpressionSyntax;
         if (RegistrationOrder.IsAfterOwnRegistration(facts, fill.Where, fill.Syntax)) {
             report(Late(fill.Receiver, fill.Syntax, isReplacement ? "given a new element" : "filled"));
@@ -58,8 +61,8 @@ internal static class ComponentAssigned
     }
 
     /// <summary>
-    /// Null takes a component away, <c>fc = fc.to(device)</c> gives the same one back, another member is registered under its own name, and an empty
-    /// list loses nothing before it is filled.
+    /// Null takes a component away, <c>fc = fc.to(device)</c> gives the same one back, another member is registered under its own name,
+    /// and an empty list loses nothing before it is filled.
     /// </summary>
     private static bool IsNewComponent(ISymbol member, IOperation value)
     {
@@ -70,7 +73,8 @@ internal static class ComponentAssigned
     }
 
     private static bool IsUntracked(IOperation component) =>
-        Components.MayOwnParameters(component.Type) && component is not IDefaultValueOperation && Operations.RootMemberOf(component) is null;
+        Components.MayOwnParameters(component.Type) && component is not IDefaultValueOperation
+            && Operations.RootMemberOf(component) is null;
 
     private static bool IsEmptyList(IOperation creation) =>
         Components.IsModuleCollection(creation.Type) && Operations.Elements(creation.ChildOperations).IsEmpty;

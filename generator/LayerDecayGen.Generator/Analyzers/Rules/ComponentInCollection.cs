@@ -30,10 +30,14 @@ internal static class ComponentInCollection
 
     private static bool IsKeyed(ITypeSymbol type) => type is INamedTypeSymbol { TypeArguments.Length: 2 };
 
-    /// <summary>Handed on to something that registers, element by element or whole; or a registered collection behind an interface.</summary>
+    /// <summary>
+    /// Handed on to something that registers, element by element or whole; or a registered collection behind an interface.
+    /// </summary>
     private static bool IsRegistered(ISymbol member, ModuleFacts facts) =>
-        facts.NamedRegistrations.Any(registration => registration.Name is null || SymbolEqualityComparer.Default.Equals(registration.Member, member))
-        || facts.Arguments.Any(argument => SymbolEqualityComparer.Default.Equals(argument.Member, member) && Components.IsComponent(argument.Taker))
+        facts.NamedRegistrations.Any(registration =>
+            registration.Name is null || SymbolEqualityComparer.Default.Equals(registration.Member, member))
+        || facts.Arguments.Any(argument =>
+            SymbolEqualityComparer.Default.Equals(argument.Member, member) && Components.IsComponent(argument.Taker))
         || facts.AssignmentsTo(member).Any(assignment => Components.IsComponent(Operations.Unwrap(assignment.Value).Type));
 
     /// <summary>A second way to reach components that fields or containers hold as well is no trap.</summary>

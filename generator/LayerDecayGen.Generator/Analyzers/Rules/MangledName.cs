@@ -4,7 +4,9 @@ using Microsoft.CodeAnalysis;
 
 namespace LayerDecayGen.Generator.Analyzers.Rules;
 
-/// <summary>LDG047: the field is the compiler's, and so is its name: an auto-property or a captured parameter of a primary constructor.</summary>
+/// <summary>
+/// LDG047: the field is the compiler's, and so is its name: an auto-property or a captured parameter of a primary constructor.
+/// </summary>
 internal static class MangledName
 {
     public static void Check(ModuleFacts facts, Action<Diagnostic> report)

@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis;
 namespace LayerDecayGen.Generator.Analyzers.Rules;
 
 /// <summary>
-/// LDG041: nobody calls RegisterComponents. A field of a registered parent needs no call of its own, <c>register_module</c> makes it; a root has no
-/// parent, and a Sequential does not make the call for its children.
+/// LDG041: nobody calls RegisterComponents. A field of a registered parent needs no call of its own, <c>register_module</c> makes it; a
+/// root has no parent, and a Sequential does not make the call for its children.
 /// </summary>
 internal static class NeverRegistered
 {
@@ -45,7 +45,8 @@ internal static class NeverRegistered
         var hasComponents = false;
         foreach (var current in Components.SourceChain(type)) {
             if (RegistrationSyntax.MentionsRegistration(current)) return false;
-            hasComponents |= ModuleFacts.InstanceFields(current.OriginalDefinition).Any(static field => Components.MayOwnParameters(field.Type));
+            hasComponents |= ModuleFacts.InstanceFields(current.OriginalDefinition)
+                .Any(static field => Components.MayOwnParameters(field.Type));
         }
 
         return hasComponents;

@@ -55,7 +55,8 @@ internal static class RegisteredName
                 + $"state_dict lists it twice; register it as \"{fieldName}\" or name it by [ComponentName]";
         }
 
-        return RegistrationOrder.IsAfterOwnRegistration(facts, registration.Where, registration.Syntax) && IsAssignedBefore(registration, facts)
+        return RegistrationOrder.IsAfterOwnRegistration(facts, registration.Where, registration.Syntax)
+            && IsAssignedBefore(registration, facts)
             ? "was registered by RegisterComponents just before, and a second time throws an InvalidOperationException; remove this call"
             : null;
     }

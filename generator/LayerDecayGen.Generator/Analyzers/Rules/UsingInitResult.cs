@@ -9,7 +9,9 @@ internal static class UsingInitResult
 {
     public static void Check(IOperation operation, Action<Diagnostic> report)
     {
-        var resources = operation is IUsingDeclarationOperation declaration ? declaration.DeclarationGroup : ((IUsingOperation)operation).Resources;
+        var resources = operation is IUsingDeclarationOperation declaration
+            ? declaration.DeclarationGroup
+            : ((IUsingOperation)operation).Resources;
         if (resources is not IVariableDeclarationGroupOperation group) {
             Report(resources, report);
             return;
