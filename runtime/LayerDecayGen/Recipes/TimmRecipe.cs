@@ -124,6 +124,7 @@ public sealed record TimmRecipe : IRecipe
     private PlannedParameter Decide(ParameterFact fact, int? layer, double scale, bool decayed, Lists lists, string group)
     {
         var isFallback = lists.Fallback.Match(fact.Name);
+        decayed &= !fact.NoWeightDecay;
         var planned = fact.Decide(layer, scale, WeightDecay, decayed);
         return planned with
         {

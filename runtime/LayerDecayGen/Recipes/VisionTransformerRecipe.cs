@@ -151,7 +151,7 @@ public abstract record VisionTransformerRecipe : IRecipe
     {
         var last = layers.Scales.Length - 1;
         int? layer = layers.Scales.IsEmpty ? null : layers.LayerOf(fact) ?? last;
-        var decayed = !IsListed(fact, layers.Prefix) && !IsExempt(fact);
+        var decayed = !fact.NoWeightDecay && !IsListed(fact, layers.Prefix) && !IsExempt(fact);
         if (!Parity && decayed && (fact.Dimensions == 0 || fact.LastSegment == "bias"))
         {
             notes.AddNamed($"{Name}: decayed by the reference although without dimensions or a bias, exempt here", fact.Name);
