@@ -1,9 +1,10 @@
 using System.CommandLine;
 using LayerDecayGen.Benchmarks.Groups;
 using LayerDecayGen.Benchmarks.Report;
+using LayerDecayGen.Benchmarks.Schedules;
 
 // The suites in the order of the report.
-ISuite[] suites = [new GroupBuildingSuite()];
+ISuite[] suites = [new GroupBuildingSuite(), new ScheduleSuite()];
 
 var json = new Option<string?>("--json") { Description = "also write the rows to this file" };
 var only = new Option<string?>("--only") { Description = "run only the suites whose name contains this text" };
