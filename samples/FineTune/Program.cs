@@ -18,10 +18,10 @@ var seed = new Option<int>("--seed") { Description = "seed of weights, masks and
 var data = new Option<string>("--data") { Description = "digits, fashion-mnist, or a folder with IDX files", DefaultValueFactory = _ => "digits" };
 var output = new Option<string>("--out") { Description = "folder for the files that are written", DefaultValueFactory = _ => Path.Combine("out", "fine-tune") };
 
-layerDecay.Validators.Add(r => Check(r, r.GetValueOrDefault<double>() is > 0 and <= 1, "must be above 0 and at most 1"));
-epochs.Validators.Add(r => Check(r, r.GetValueOrDefault<int>() >= 1, "must be at least 1"));
-pretrainEpochs.Validators.Add(r => Check(r, r.GetValueOrDefault<int>() >= 0, "must be 0 or more"));
-labelled.Validators.Add(r => Check(r, r.GetValueOrDefault<int>() >= 1, "must be at least 1"));
+layerDecay.Validators.Add(r => Check<double>(r, value => value is > 0 and <= 1, "must be above 0 and at most 1"));
+epochs.Validators.Add(r => Check<int>(r, value => value >= 1, "must be at least 1"));
+pretrainEpochs.Validators.Add(r => Check<int>(r, value => value >= 0, "must be 0 or more"));
+labelled.Validators.Add(r => Check<int>(r, value => value >= 1, "must be at least 1"));
 
 var command = new RootCommand("Pre-trains a small vision transformer on images without labels, then fine-tunes it with layer-wise learning-rate decay.")
 {
@@ -65,7 +65,9 @@ static void Report(JobOptions options, JobResult result)
     foreach (var file in files) Console.WriteLine($"wrote {file}");
 }
 
-static void Check(OptionResult result, bool holds, string rule)
+// What is no number at all is told by the parser itself.
+static void Check<T>(OptionResult result, Func<T, bool> holds, string rule) where T : IParsable<T>
 {
-    if (!holds) result.AddError($"{result.Option.Name} {string.Join(' ', result.Tokens.Select(t => t.Value))}: {rule}");
+    if (result.Tokens is not [var token] || !T.TryParse(token.Value, CultureInfo.InvariantCulture, out var value) || holds(value)) return;
+    result.AddError($"{result.Option.Name} {token.Value}: {rule}");
 }

@@ -61,12 +61,14 @@ internal sealed class Job(JobOptions options, IProgress progress)
         return table;
     }
 
-    // A tenth of the run, at most five epochs, to warm up; then a half cosine to zero, as MAE does.
+    // A tenth of the run, at most five epochs, to warm up; then a half cosine to zero, as MAE does. A run of a few updates has nothing to warm up.
     private static ScheduleSet Schedules(optim.Optimizer optimizer, ParameterGroups groups, int images, int epochs)
     {
-        var run = new TrainingRun(epochs.Epochs(), Phase.UpdatesPerEpoch(images, BatchSize));
-        var warmup = Math.Min(5, epochs / 10.0).Epochs();
-        return new ScheduleSet(optimizer, groups, run, LinearWarmup(warmup), Cosine(from: warmup, to: epochs.Epochs()));
+        var epoch = Phase.UpdatesPerEpoch(images, BatchSize);
+        var run = new TrainingRun(epochs.Epochs(), epoch);
+        var warmup = Math.Min(5 * epoch.Count, run.Length.Count / 10).Updates();
+        Schedule[] schedules = warmup.Count == 0 ? [Cosine(from: warmup, to: run.Length)] : [LinearWarmup(warmup), Cosine(from: warmup, to: run.Length)];
+        return new ScheduleSet(optimizer, groups, run, schedules);
     }
 
     private static double Accuracy(VisionTransformer model, ImageSet images)
