@@ -21,6 +21,7 @@ internal sealed class ModelScope
     private readonly AnalyzerConfigOptionsProvider _options;
     private readonly Lazy<HashSet<INamedTypeSymbol>> _reachable;
     private readonly HashSet<string> _moduleNames = [];
+    private readonly HashSet<string> _ownerNames = [];
     private readonly HashSet<INamedTypeSymbol> _roots = new(SymbolEqualityComparer.Default);
 
     public ModelScope(Compilation compilation, INamedTypeSymbol layerDecay, AnalyzerConfigOptionsProvider options)
@@ -39,6 +40,9 @@ internal sealed class ModelScope
 
     /// <summary>Whether groups are asked of the class itself, so that nobody above it is there to register it.</summary>
     public bool IsRoot(INamedTypeSymbol type) => HasRoots && _roots.Contains(type.OriginalDefinition);
+
+    /// <summary>Whether some module class of the compilation that may own parameters has the name.</summary>
+    public bool IsOwnerName(string name) => _reachable.Value is not null && _ownerNames.Contains(name);
 
     private bool ChecksAll(INamedTypeSymbol type)
     {
@@ -69,6 +73,7 @@ internal sealed class ModelScope
 
         foreach (var type in container.GetTypeMembers()) {
             if (TorchTypes.IsModule(type)) _moduleNames.Add(type.Name);
+            if (Components.MayOwnParameters(type)) _ownerNames.Add(type.Name);
             if (type.TypeKind == TypeKind.Class && Root(type) is { } root) _roots.Add(root);
             Survey(type);
         }

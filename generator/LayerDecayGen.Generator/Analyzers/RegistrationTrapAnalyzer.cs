@@ -84,6 +84,6 @@ public sealed class RegistrationTrapAnalyzer : DiagnosticAnalyzer
         var assignment = (IAssignmentOperation)context.Operation;
         if (Operations.MemberOf(assignment.Target) is not { } member || !Components.IsComponent(Operations.TypeOf(member))) return;
         if (!scope.Contains(member.ContainingType)) return;
-        ComponentAssigned.CheckForeign(member, assignment, context.ReportDiagnostic);
+        ComponentAssigned.CheckForeign(member, assignment, scope, context.ReportDiagnostic);
     }
 }

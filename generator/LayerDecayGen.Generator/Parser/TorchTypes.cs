@@ -42,7 +42,10 @@ public static class TorchTypes
         Ancestor(type, static t => IsBuiltIn(t) && t.Name is "TransformerEncoder" or "TransformerDecoder") is not null;
 
     /// <summary>Whether a built-in module can own parameters (the catalogue of TorchSharp 0.107, complete).</summary>
-    public static bool BuiltInOwnsParameters(INamedTypeSymbol type) => type.Name switch
+    public static bool BuiltInOwnsParameters(INamedTypeSymbol type) => BuiltInOwnsParameters(type.Name);
+
+    /// <summary>The same by name, which is also the name of the factory in <c>torch.nn</c>.</summary>
+    public static bool BuiltInOwnsParameters(string builtIn) => builtIn switch
     {
         "Linear" or "Bilinear" or "PReLU" or "Embedding" or "EmbeddingBag" or "LayerNorm" or "GroupNorm" => true,
         "RNN" or "LSTM" or "GRU" or "RNNCell" or "LSTMCell" or "GRUCell" or "MultiheadAttention" => true,

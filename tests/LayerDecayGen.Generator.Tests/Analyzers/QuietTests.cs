@@ -119,6 +119,58 @@ public sealed class QuietTests
         """), CheckAllModules);
 
     [Test]
+    public Task ActivationsBehindABaseType() => ReportsMarkedLines(Net("""
+        private readonly Module<Tensor, Tensor> act;
+        private readonly Module<Tensor, Tensor> head;
+        private readonly Sequential body = Sequential(
+            new Activation("relu"),
+            new Wrapper(Linear(4, 4)), // LDG041
+            new Projection()); // LDG041
+
+        public Net() : base("Net")
+        {
+            RegisterComponents();
+            act = Choose("gelu");
+            head = Head(); // LDG042
+        }
+
+        private static Module<Tensor, Tensor> Choose(string name) => name switch {
+            "gelu" => GELU(),
+            "square" => new Square(),
+            _ => ReLU(),
+        };
+
+        private sealed class Square : Module<Tensor, Tensor>
+        {
+            public Square() : base(nameof(Square)) { }
+            public override Tensor forward(Tensor x) => x * x;
+        }
+
+        private static Module<Tensor, Tensor> Head() => Linear(4, 4);
+
+        private sealed class Activation : Module<Tensor, Tensor>
+        {
+            private readonly Module<Tensor, Tensor> function;
+            public Activation(string name) : base(nameof(Activation)) => function = Choose(name);
+            public override Tensor forward(Tensor x) => function.forward(x);
+        }
+
+        private sealed class Wrapper : Module<Tensor, Tensor>
+        {
+            private readonly Module<Tensor, Tensor> inner;
+            public Wrapper(Module<Tensor, Tensor> inner) : base(nameof(Wrapper)) => this.inner = inner;
+            public override Tensor forward(Tensor x) => inner.forward(x);
+        }
+
+        private sealed class Projection : Module<Tensor, Tensor>
+        {
+            private readonly Module<Tensor, Tensor> fc = Linear(4, 4);
+            public Projection() : base(nameof(Projection)) { }
+            public override Tensor forward(Tensor x) => fc.forward(x);
+        }
+        """), CheckAllModules);
+
+    [Test]
     public Task FieldsThatHideNoComponent() => ReportsMarkedLines(Compiler.Usings + """
         public abstract class Base : Module<Tensor, Tensor>
         {

@@ -20,16 +20,16 @@ internal static class ComponentAssigned
     }
 
     /// <summary>An assignment from a class that is not the component's owner: <c>model.fc = Linear(...)</c>.</summary>
-    public static void CheckForeign(ISymbol member, IAssignmentOperation assignment, Action<Diagnostic> report)
+    public static void CheckForeign(ISymbol member, IAssignmentOperation assignment, ModelScope scope, Action<Diagnostic> report)
     {
-        if (!IsNewComponent(member, assignment.Value) || !RegistrationSyntax.RegistersInConstructor(member.ContainingType)) return;
+        if (!IsNewComponent(member, assignment.Value, scope) || !RegistrationSyntax.RegistersInConstructor(member.ContainingType)) return;
         report(Replaced(member, assignment.Syntax));
     }
 
     private static void Check(Assignment assignment, ModuleFacts facts, Action<Diagnostic> report)
     {
         var (member, value, where, syntax, ofThis) = assignment;
-        if (!IsNewComponent(member, value) || !facts.Scope.Contains(member.ContainingType)) return;
+        if (!IsNewComponent(member, value, facts.Scope) || !facts.Scope.Contains(member.ContainingType)) return;
         if (!ofThis) {
             if (RegistrationSyntax.RegistersInConstructor(member.ContainingType)) report(Replaced(member, syntax));
         } else if (facts.IsRegisteredByHand(member, where, syntax.SpanStart)
@@ -49,7 +49,7 @@ internal static class ComponentAssigned
     private static void Check(Fill fill, ModuleFacts facts, Action<Diagnostic> report)
     {
         if (fill.Receiver is not (IFieldSymbol or IPropertySymbol) || !Components.IsModuleCollection(fill.Container)) return;
-        if (!fill.Elements.Any(IsUntracked)
+        if (!fill.Elements.Any(element => IsUntracked(element, facts.Scope))
             || facts.NamedRegistrations.Any(registration => SymbolEqualityComparer.Default.Equals(registration.Where, fill.Where)))
             return;
         var isReplacement = fill.Syntax is AssignmentExpressionSyntax;
@@ -64,17 +64,16 @@ internal static class ComponentAssigned
     /// Null takes a component away, <c>fc = fc.to(device)</c> gives the same one back, another member is registered under its own name,
     /// and an empty list loses nothing before it is filled.
     /// </summary>
-    private static bool IsNewComponent(ISymbol member, IOperation value)
+    private static bool IsNewComponent(ISymbol member, IOperation value, ModelScope scope)
     {
         var source = Operations.Unwrap(value);
         if (!Components.IsComponent(Operations.TypeOf(member)) && !TorchTypes.IsParameter(source.Type)) return false;
-        if (!IsUntracked(source) || source is IObjectCreationOperation { Initializer: null } && IsEmptyList(source)) return false;
+        if (!IsUntracked(source, scope) || source is IObjectCreationOperation { Initializer: null } && IsEmptyList(source)) return false;
         return !source.DescendantsAndSelf().Any(part => SymbolEqualityComparer.Default.Equals(Operations.MemberOf(part), member));
     }
 
-    private static bool IsUntracked(IOperation component) =>
-        Components.MayOwnParameters(component.Type) && component is not IDefaultValueOperation
-            && Operations.RootMemberOf(component) is null;
+    private static bool IsUntracked(IOperation component, ModelScope scope) =>
+        component is not IDefaultValueOperation && Operations.RootMemberOf(component) is null && OwnerNames.MayOwn(component, scope);
 
     private static bool IsEmptyList(IOperation creation) =>
         Components.IsModuleCollection(creation.Type) && Operations.Elements(creation.ChildOperations).IsEmpty;

@@ -13,7 +13,7 @@ internal static class NeverRegistered
 {
     public static void Check(ModuleFacts facts, Action<Diagnostic> report)
     {
-        if (facts.Scope.IsRoot(facts.Type) && IsNeverRegistered(facts.Type)) {
+        if (facts.Scope.IsRoot(facts.Type) && IsNeverRegistered(facts.Type, facts.Scope)) {
             report(Diagnostic.Create(
                 RegistrationRules.NeverRegistered, facts.Type.Locations[0], facts.Type.Name, "has no parent that would"));
         }
@@ -27,7 +27,7 @@ internal static class NeverRegistered
     private static void Check(IOperation element, ModuleFacts facts, Action<Diagnostic> report)
     {
         if (element.Type is not INamedTypeSymbol child || !TorchTypes.IsModule(child)) return;
-        if (!IsNeverRegistered(child.OriginalDefinition)) return;
+        if (!IsNeverRegistered(child.OriginalDefinition, facts.Scope)) return;
         report(Diagnostic.Create(
             RegistrationRules.NeverRegistered, element.Syntax.GetLocation(), child.OriginalDefinition.Locations, child.Name,
             "a Sequential does not call it for its children"));
@@ -39,14 +39,13 @@ internal static class NeverRegistered
             ? facts.FillsOf(collection).SelectMany(static fill => fill.Elements)
             : [element];
 
-    private static bool IsNeverRegistered(INamedTypeSymbol type)
+    private static bool IsNeverRegistered(INamedTypeSymbol type, ModelScope scope)
     {
         if (type.IsAbstract || !Components.HasReadableChain(type)) return false;
         var hasComponents = false;
         foreach (var current in Components.SourceChain(type)) {
             if (RegistrationSyntax.MentionsRegistration(current)) return false;
-            hasComponents |= ModuleFacts.InstanceFields(current.OriginalDefinition)
-                .Any(static field => Components.MayOwnParameters(field.Type));
+            hasComponents |= OwnerNames.HasOwners(current.OriginalDefinition, scope);
         }
 
         return hasComponents;
