@@ -99,6 +99,6 @@ public sealed record PlannedGroup
         public override int GetHashCode() => HashCode.Combine(Scale, Decay.GetValueOrDefault(), Name, Alone);
 
         private static string Text(ImmutableSortedDictionary<string, object> extra) =>
-            extra.IsEmpty ? "" : string.Join(';', extra.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Key}={e.Value}")));
+            extra.IsEmpty ? "" : string.Join(';', extra.Select(e => $"{e.Key}={FieldText.Of(e.Value)}"));
     }
 }

@@ -42,5 +42,5 @@ internal static class HyperParameters
 
     /// <summary>Fields as text, in their order: what detectron2 compares.</summary>
     public static string Text(this ImmutableArray<Field> fields) =>
-        string.Join(' ', fields.Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Key}={f.Value}")));
+        string.Join(' ', fields.Select(f => $"{f.Key}={FieldText.Of(f.Value)}"));
 }

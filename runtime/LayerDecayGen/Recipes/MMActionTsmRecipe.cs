@@ -56,12 +56,12 @@ public sealed record MMActionTsmRecipe : IRecipe
 
     private void Sort(List<ParameterFact> module, ModelFacts facts, List<ParameterFact>[] kinds, Notes notes)
     {
-        if (module.TrueForAll(p => Ties.IsOfSharedSibling(p, facts))) return;
+        if (Ties.IsOfSharedModule(module[0], facts)) return;
         var owner = module[0].Owner;
         if (!Parity) module.RemoveAll(p => p.TiedTo is not null || IsLeftOut(p, notes));
         if (module.Count == 0) return;
         if (ModuleTypes.IsConvolution(owner)) SortWeighted(module, kinds, isFirst: kinds[FirstWeight].Count == 0);
-        else if (ModuleTypes.Is(owner, "Linear")) SortWeighted(module, kinds, isFirst: false);
+        else if (ModuleTypes.Is(owner, "Linear", "NonDynamicallyQuantizableLinear")) SortWeighted(module, kinds, isFirst: false);
         else if (ModuleTypes.IsBatchNorm(owner) || ModuleTypes.Is(owner, "GroupNorm")) kinds[Norm].AddRange(module.Where(p => !p.Frozen));
         else SortOther(module, facts, kinds, notes);
     }

@@ -27,4 +27,15 @@ internal static class Ties
         var (shared, original) = (string.Join('.', mine.Take(level + 1)), string.Join('.', its.Take(level + 1)));
         return facts.Parameters.Where(p => NameList.IsAtOrBelow(shared, p.Name)).All(p => p.TiedTo == original + p.Name[shared.Length..]);
     }
+
+    /// <summary>Whether the module that holds a parameter is one that was met before, wherever: all it holds is what another module of the same names holds.</summary>
+    public static bool IsOfSharedModule(ParameterFact fact, ModelFacts facts)
+    {
+        if (fact.TiedTo is not { } first) return false;
+        var (shared, original) = (ParamwiseRules.ModuleOf(fact.Name), ParamwiseRules.ModuleOf(first));
+        return HeldBy(original, facts).Select(p => p.LastSegment).SequenceEqual(HeldBy(shared, facts).Select(p => p.LastSegment))
+            && HeldBy(shared, facts).All(p => p.TiedTo == $"{original}.{p.LastSegment}");
+    }
+
+    private static IEnumerable<ParameterFact> HeldBy(string module, ModelFacts facts) => facts.Parameters.Where(p => ParamwiseRules.ModuleOf(p.Name) == module);
 }

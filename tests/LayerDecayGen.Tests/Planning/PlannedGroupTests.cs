@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using LayerDecayGen.Planning;
 
 namespace LayerDecayGen.Tests.Planning;
@@ -44,6 +45,19 @@ public sealed class PlannedGroupTests
         var b = Facts.Matrix("b").Decide(0, 1, 0) with { Group = "two" };
         var c = Facts.Matrix("c").Decide(0, 0.5, 0) with { Group = "one" };
         Assert.That(PlannedGroup.Merge(new Plan([a, b, c])).Select(g => g.Name), Is.EqualTo(new[] { "one", "two", "one_2" }));
+    }
+
+    [Test]
+    public void FurtherFieldsKeepGroupsApartByValueListsIncluded()
+    {
+        PlannedParameter With(string name, params double[] betas)
+        {
+            var planned = Facts.Matrix(name).Decide(0, 1, 0);
+            return planned with { Extra = planned.Extra.Add("betas", ImmutableArray.Create(betas)) };
+        }
+
+        var groups = PlannedGroup.Merge(new Plan([With("a", 0.9, 0.99), With("b", 0.9, 0.95), With("c", 0.9, 0.99)]));
+        Assert.That(groups.Select(g => string.Join(' ', g.Parameters.Select(p => p.Fact.Name))), Is.EqualTo(new[] { "a c", "b" }));
     }
 
     [Test]

@@ -55,8 +55,10 @@ public static class GoldenGroups
         JsonElement { ValueKind: JsonValueKind.String } text => text.GetString()!,
         JsonElement { ValueKind: JsonValueKind.True } => "True",
         JsonElement { ValueKind: JsonValueKind.False } => "False",
+        JsonElement { ValueKind: JsonValueKind.Array } list => $"[{string.Join(", ", list.EnumerateArray().Select(e => Text(e)))}]",
         JsonElement other => other.GetRawText(),
         IConvertible and (double or int or long or float) => Convert.ToDouble(value, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture),
+        IEnumerable<double> list => $"[{string.Join(", ", list.Select(e => Text(e)))}]",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 

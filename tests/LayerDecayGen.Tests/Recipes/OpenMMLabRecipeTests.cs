@@ -215,6 +215,25 @@ public sealed class OpenMMLabRecipeTests
     }
 
     [Test]
+    public void TsmMeetsASharedModuleOnceAndRefusesATensorOfTwo()
+    {
+        ParameterFact[] net =
+        [
+            Linear(Facts.Matrix("a.weight")), Linear(Facts.Vector("a.bias")), Linear(Facts.Matrix("b.weight")), Linear(Facts.Vector("b.bias")),
+        ];
+        MMActionTsmRecipe recipe = new() { FastClassifier = false, WeightDecay = 0.1, Parity = true };
+        var shared = Facts.Model([.. net, Linear(Facts.Matrix("sub.c.weight") with { TiedTo = "a.weight" }), Linear(Facts.Vector("sub.c.bias") with { TiedTo = "a.bias" })]);
+        var tied = Facts.Model([.. net, Linear(Facts.Matrix("sub.c.weight") with { TiedTo = "a.weight" }), Linear(Facts.Vector("sub.c.bias"))]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Names(recipe.Plan(shared)), Is.EquivalentTo(net.Select(p => p.Name)));
+            Assert.That(() => recipe.Plan(tied), Throws.TypeOf<PlanException>().With.Message.Contains("'sub.c.weight' is the same tensor as 'a.weight'"));
+        }
+
+        static ParameterFact Linear(ParameterFact fact) => fact with { Owner = new OwnerFact("Linear") };
+    }
+
+    [Test]
     public void TsmNeedsItsOption() => Assert.That(
         () => new MMActionTsmRecipe().Plan(Facts.Vit(1)), Throws.TypeOf<PlanException>().With.Message.Contains("FastClassifier (fc_lr5) is not set"));
 
