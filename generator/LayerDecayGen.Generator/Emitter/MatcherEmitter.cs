@@ -5,8 +5,6 @@ namespace LayerDecayGen.Generator.Emitter;
 /// <summary>Writes the matcher: one switch a name segment, falling back to what the level above says.</summary>
 internal static class MatcherEmitter
 {
-    private const string Letters = "ijklmnop";
-
     public static void Emit(SourceWriter writer, MatchNode root)
     {
         writer.Line("public override bool TryMatch(global::System.ReadOnlySpan<char> name, out global::LayerDecayGen.Layout.LayoutMatch match)");
@@ -67,7 +65,7 @@ internal static class MatcherEmitter
         var template = node.Segment;
         var open = template.IndexOf('{');
         var close = template.IndexOf('}', open);
-        var name = Letters[holes];
+        var name = MatchNode.Letter(holes);
         if (open == 0 && close == template.Length - 1) return (node.Named ? "Child(" : "Index(") + segment + ", out var " + name + ")";
         var before = SourceWriter.Literal(template.Substring(0, open));
         var after = SourceWriter.Literal(template.Substring(close + 1));
@@ -89,10 +87,10 @@ internal static class MatcherEmitter
     private static string Indices(MatchFacts facts)
     {
         if (facts.Indices == 0) return "";
-        if (facts.Levels == 1) return ", " + Letters[0];
-        var stage = Letters[0].ToString();
+        if (facts.Levels == 1) return ", " + MatchNode.Letter(0);
+        var stage = MatchNode.Letter(0);
         for (var level = 1; level < facts.Levels - 1; level++)
-            stage = "Fold(" + stage + ", " + (level < facts.Indices ? Letters[level].ToString() : "Beyond") + ")";
-        return ", " + stage + ", " + (facts.Indices == facts.Levels ? Letters[facts.Levels - 1].ToString() : "-1");
+            stage = "Fold(" + stage + ", " + (level < facts.Indices ? MatchNode.Letter(level) : "Beyond") + ")";
+        return ", " + stage + ", " + (facts.Indices == facts.Levels ? MatchNode.Letter(facts.Levels - 1) : "-1");
     }
 }

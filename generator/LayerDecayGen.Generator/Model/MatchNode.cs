@@ -9,6 +9,9 @@ public sealed record MatchNode(string Segment, MatchFacts? Facts, ImmutableEquat
     /// <summary>Whether the segment holds an index.</summary>
     public bool IsTemplate => Segment.IndexOf('{') >= 0;
 
+    /// <summary>The name of an index by the number of holes before it: i, j, k and so on.</summary>
+    public static string Letter(int holes) => holes < 8 ? ((char)('i' + holes)).ToString() : "i" + holes.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>Whether the children of a container may have names in place of indices.</summary>
     public bool Named { get; init; }
 }

@@ -16,7 +16,7 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
     {
         var node = new NameNode("", null) { Type = root };
         Collect(root, node, keepAll: true);
-        if (carrier is not null) CollectClassAttributes(carrier, root, node);
+        if (carrier is not null) CollectCarrier(carrier, root, node);
         node.Sort();
         return node;
     }
@@ -48,6 +48,18 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
         _open.Remove(type);
     }
 
+    // Who describes a model of another assembly does not see its members' order: the order of the attributes counts.
+    private void CollectCarrier(INamedTypeSymbol carrier, INamedTypeSymbol model, NameNode root)
+    {
+        var order = int.MinValue;
+        foreach (var annotation in Annotation.Read(carrier.GetAttributes()) ?? [])
+        {
+            annotation.Carrier = carrier;
+            for (var node = Attach(annotation, root, model); node is not null; node = node.Parent) node.Ordinal = Math.Min(node.Ordinal, order);
+            order++;
+        }
+    }
+
     private void CollectClassAttributes(INamedTypeSymbol carrier, INamedTypeSymbol model, NameNode node)
     {
         foreach (var annotation in Annotation.Read(carrier.GetAttributes()) ?? [])
@@ -73,14 +85,15 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
         if (type is INamedTypeSymbol named && MemberReader.IsUserModule(type)) Collect(named, node, keepAll: false);
     }
 
-    private void Attach(Annotation annotation, NameNode node, INamedTypeSymbol model)
+    /// <summary>Adds what an attribute says; returns the node that it is about.</summary>
+    private NameNode Attach(Annotation annotation, NameNode node, INamedTypeSymbol model)
     {
         var type = node.Type;
-        if (!IsInRange(annotation, node)) return;
+        if (!IsInRange(annotation, node)) return node;
         if (annotation.Path is { } path && !_paths.TryResolve(annotation, path, model, ref node, ref type))
         {
             node.IsDisputed = true;
-            return;
+            return node;
         }
 
         switch (annotation.Kind)
@@ -93,6 +106,7 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
         }
 
         CheckHidden(annotation, node);
+        return node;
     }
 
     private void AttachLayer(Annotation annotation, NameNode node, ITypeSymbol? type, INamedTypeSymbol model)

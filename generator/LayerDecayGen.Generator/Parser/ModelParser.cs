@@ -13,15 +13,21 @@ internal static class ModelParser
     {
         var type = (INamedTypeSymbol)context.TargetSymbol;
         if (!SpeaksForClass(type, context)) return ParseResult.Nothing;
-        var reporter = new Reporter(((ClassDeclarationSyntax)context.TargetNode).Identifier.GetLocation());
+        var location = ((ClassDeclarationSyntax)context.TargetNode).Identifier.GetLocation();
+        return Guard(type.Name, location, reporter => Read(type, context, reporter, cancellation));
+    }
+
+    /// <summary>Runs a reading so that nothing but cancellation leaves it by an exception.</summary>
+    public static ParseResult Guard(string name, Location location, Func<Reporter, LayoutModel?> read)
+    {
+        var reporter = new Reporter(location);
         try
         {
-            var model = Read(type, context, reporter, cancellation);
-            return new ParseResult(model, reporter.Diagnostics);
+            return new ParseResult(read(reporter), reporter.Diagnostics);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            reporter.Report(EnvironmentRules.Unforeseen, null, type.Name, error.GetType().Name, error.Message);
+            reporter.Report(EnvironmentRules.Unforeseen, null, name, error.GetType().Name, error.Message);
             return new ParseResult(null, reporter.Diagnostics);
         }
     }

@@ -50,7 +50,11 @@ internal static class Names
             if (distance < bound) (best, bound) = (candidate, distance);
         }
 
-        return best;
+        if (best is not null) return best;
+        foreach (var candidate in candidates)
+            if (name.Length > 1 && (candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase) || name.StartsWith(candidate, StringComparison.OrdinalIgnoreCase)))
+                return candidate;
+        return null;
     }
 
     private static bool IsInherited(string name, INamedTypeSymbol? groups)

@@ -5,9 +5,6 @@ namespace LayerDecayGen.Generator.Parser;
 /// <summary>What holds at a name, handed down the tree by value: section and indices, and the facets that attributes add on the way.</summary>
 internal struct Scope
 {
-    /// <summary>Letters of holes, by depth.</summary>
-    public const string Letters = "ijklmnop";
-
     private bool _frozen;
     private double _learningRateScale;
     private double _weightDecay;
@@ -53,7 +50,7 @@ internal struct Scope
 
     /// <summary>A segment with its hole lettered by depth.</summary>
     public static string Lettered(NameNode node, int holes) =>
-        node.IsTemplate ? node.Segment.Replace(NameNode.Hole, "{" + Letters[holes] + "}") : node.Segment;
+        node.IsTemplate ? node.Segment.Replace(NameNode.Hole, "{" + MatchNode.Letter(holes) + "}") : node.Segment;
 
     public readonly Scope Below(NameNode node)
     {

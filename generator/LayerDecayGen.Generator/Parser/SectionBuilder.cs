@@ -96,7 +96,12 @@ internal sealed class SectionBuilder(Reporter reporter, INamedTypeSymbol model, 
     private void OpenStack(NameNode node, ref Scope scope)
     {
         var property = Names.Unique(scope.Name.Length == 0 ? "Children" : scope.Name, _groups, _names);
-        if (_stackReader.Read(node, scope, property, _checks.Stacks) is not { } section) return;
+        if (_stackReader.Read(node, scope, property, _checks.Stacks) is not { } section)
+        {
+            scope.Stack = int.MaxValue; // said once, not at every level
+            return;
+        }
+
         _checks.OpenStack(_stackReader.Annotation);
         scope.Section = scope.Stack = _sections.Count;
         scope.Indices = scope.Holes;
