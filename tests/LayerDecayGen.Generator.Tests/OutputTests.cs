@@ -73,6 +73,16 @@ public class OutputTests
     }
 
     [Test]
+    public void NamesThatDifferInCaseMakeTwoFiles()
+    {
+        var generated = Compiler.Generate("""
+            [LayerDecay] partial class Vgg() : Module<Tensor, Tensor>("") { [Layer(0)] Linear a = Linear(1, 1); public override Tensor forward(Tensor x) => x; }
+            [LayerDecay] partial class VGG() : Module<Tensor, Tensor>("") { [Layer(0)] Linear a = Linear(1, 1); public override Tensor forward(Tensor x) => x; }
+            """).Compiles();
+        Assert.That(generated.Result.GeneratedSources.Select(s => s.HintName), Is.EquivalentTo((string[])["Vgg.100.g.cs", "VGG.111.g.cs"]));
+    }
+
+    [Test]
     public void PragmaAndEditorconfigReachTheWarning()
     {
         const string model = """

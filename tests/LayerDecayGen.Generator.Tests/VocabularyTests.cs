@@ -133,6 +133,31 @@ public class VocabularyTests
     }
 
     [Test]
+    public void ElementsOfOpaqueListsAreFollowedThroughTheirConstruction()
+    {
+        var layout = Layout("""
+            [LayerStack] private readonly ModuleList<Module<Tensor, Tensor>> given = new();
+            [LayerStack] private readonly ModuleList<Module<Tensor, Tensor>> added = new();
+            [LayerStack] private readonly ModuleList<Module<Tensor, Tensor>> local = new();
+            [LastLayer] private readonly Sequential sequence;
+            public Net(int depth) : this()
+            {
+                given = new ModuleList<Module<Tensor, Tensor>>(System.Array.ConvertAll(new int[depth], i => new Block()));
+                for (var i = 0; i < depth; i++) added.Add(new Block());
+                var list = new System.Collections.Generic.List<Module<Tensor, Tensor>>();
+                list.Add(new Block());
+                local = new ModuleList<Module<Tensor, Tensor>>(list.ToArray());
+                sequence = Sequential(("first", new Block()), ("second", Linear(1, 1)));
+            }
+            """, $$"""
+            class Block() : Module<Tensor, Tensor>("") { [NoWeightDecay] readonly Parameter gamma = new(ones(1)); readonly Linear fc = Linear(1, 1); {{Body}} }
+            """);
+        foreach (var name in (string[])["given.0.gamma", "added.0.gamma", "local.0.gamma", "sequence.first.gamma"])
+            Assert.That(Describe(layout, name), Does.EndWith("no decay"), name);
+        Assert.That(Describe(layout, "given.0.fc.weight"), Is.EqualTo("Given[0]"));
+    }
+
+    [Test]
     public void FacetsComposeAndTheInnermostDecayHolds()
     {
         var layout = Layout("[LayerStack, LearningRateScale(0.5), NoWeightDecay] ModuleList<Block> blocks = new(); [LastLayer, Frozen] Linear head = Linear(1, 1);", $$"""

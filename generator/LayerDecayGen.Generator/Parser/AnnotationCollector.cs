@@ -30,7 +30,7 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
         {
             var member = members[i];
             var annotations = member.ReadAnnotations();
-            var follow = reader.Speaks(reader.HeldBy(member));
+            var follow = reader.Speaks(member);
             if (member.IsCapture || (!keepAll && annotations is null && !follow)) continue;
             var child = node.Child(member.Registered);
             child.Describe(member, i, reader);
@@ -40,7 +40,11 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
                 Attach(annotation, child, type);
             }
 
-            if (follow) Follow(child, child.Type);
+            if (!follow) continue;
+            Follow(child, child.Type);
+            foreach (var element in reader.ElementsOf(member))
+                if (reader.Speaks(element))
+                    Follow(ChildrenOf(child, child.Type), element);
         }
 
         for (var level = type; level is not null && MemberReader.IsUserModule(level); level = level.BaseType)
@@ -76,9 +80,8 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
     {
         if (TorchTypes.IsContainer(type, out var element) && element is not null && reader.Speaks(element))
         {
-            var child = node.Child(NameNode.Hole);
+            var child = ChildrenOf(node, type);
             child.Type = element;
-            child.Named |= TorchTypes.HasNamedChildren(type);
             Follow(child, element);
         }
 
@@ -168,6 +171,11 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
         }
 
         if (!TorchTypes.IsContainer(type, out _) && !TorchTypes.IsOpaque(type)) return null;
+        return ChildrenOf(node, type);
+    }
+
+    private static NameNode ChildrenOf(NameNode node, ITypeSymbol? type)
+    {
         var hole = node.Child(NameNode.Hole);
         hole.Named |= TorchTypes.HasNamedChildren(type);
         return hole;

@@ -11,6 +11,7 @@ namespace LayerDecayGen.Generator.Parser;
 internal sealed class Construction
 {
     private readonly Dictionary<string, ITypeSymbol?> _types = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<ITypeSymbol>> _elements = new(StringComparer.Ordinal);
     private HashSet<string>? _set;
     private readonly INamedTypeSymbol _type;
     private readonly Compilation _compilation;
@@ -33,6 +34,11 @@ internal sealed class Construction
 
     /// <summary>Whether some path through the constructors leaves the member null.</summary>
     public bool MayStayNull(string member) => _types.ContainsKey(member) && _set is not null && !_set.Contains(member);
+
+    /// <summary>
+    /// The classes of the user's that a container is given, in its construction, by <c>Add</c> or <c>append</c>, or through a local list; null for none.
+    /// </summary>
+    public List<ITypeSymbol>? ElementsOf(string member) => _elements.TryGetValue(member, out var types) ? types : null;
 
     private void Read(TypeDeclarationSyntax declaration)
     {
@@ -75,6 +81,11 @@ internal sealed class Construction
             case ExpressionStatementSyntax expression:
                 Assign(expression.Expression, set);
                 return set;
+            case LocalDeclarationStatementSyntax local:
+                foreach (var variable in local.Declaration.Variables)
+                    if (variable.Initializer is { } initializer)
+                        Gather(variable.Identifier.ValueText, initializer.Value);
+                return set;
             case IfStatementSyntax choice:
                 var then = Flow(choice.Statement, Copy(set));
                 return Meet(then, choice.Else is null ? set : Flow(choice.Else.Statement, Copy(set)));
@@ -114,6 +125,9 @@ internal sealed class Construction
 
     private void Assign(ExpressionSyntax expression, HashSet<string> set)
     {
+        if (expression is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Add" or "AddRange" or "append" or "Append" or "Insert" } access } call
+            && NameOf(access.Expression) is { } container)
+            Gather(container, call.ArgumentList);
         if (expression is not AssignmentExpressionSyntax assignment) return;
         if (NameOf(assignment.Left) is { } name) Assign(name, assignment.Right, set);
         else if (assignment is { Left: TupleExpressionSyntax left, Right: TupleExpressionSyntax right } && left.Arguments.Count == right.Arguments.Count)
@@ -138,10 +152,41 @@ internal sealed class Construction
             return;
         }
 
+        Gather(name, value);
         var type = TypeOf(value);
         _types[name] = !_types.TryGetValue(name, out var other) || SymbolEqualityComparer.Default.Equals(type, other) ? type : null;
         if (value is ConditionalExpressionSyntax choice && (IsNull(choice.WhenTrue) || IsNull(choice.WhenFalse))) set.Remove(name);
         else set.Add(name);
+    }
+
+    private void Gather(string container, SyntaxNode given)
+    {
+        var types = _elements.TryGetValue(container, out var known) ? known : [];
+        Gather(given, types);
+        if (types.Count > 0) _elements[container] = types;
+    }
+
+    private void Gather(SyntaxNode node, List<ITypeSymbol> types)
+    {
+        if (node is ObjectCreationExpressionSyntax creation && Bind(creation.Type) is { } type && MemberReader.IsUserModule(type))
+        {
+            if (!Has(types, type)) types.Add(type);
+            return;
+        }
+
+        if (node is IdentifierNameSyntax name && _elements.TryGetValue(name.Identifier.ValueText, out var others) && others != types)
+            foreach (var other in others)
+                if (!Has(types, other))
+                    types.Add(other);
+        foreach (var child in node.ChildNodes()) Gather(child, types);
+    }
+
+    private static bool Has(List<ITypeSymbol> types, ITypeSymbol type)
+    {
+        foreach (var known in types)
+            if (SymbolEqualityComparer.Default.Equals(known, type))
+                return true;
+        return false;
     }
 
     private static bool IsNull(ExpressionSyntax value) => value switch

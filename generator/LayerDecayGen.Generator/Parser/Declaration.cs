@@ -172,6 +172,25 @@ internal sealed class Declaration(INamedTypeSymbol type, AttributeData attribute
         for (var level = type; level is not null; level = level.ContainingType)
             name.Insert(0, level.MetadataName.Replace('`', '-') + ".");
         if (!type.ContainingNamespace.IsGlobalNamespace) name.Insert(0, type.ContainingNamespace.ToDisplayString() + ".");
-        return name.Append("g.cs").ToString();
+        return name.Append(CaseMark()).Append("g.cs").ToString();
+    }
+
+    // Names of generated files do not tell cases apart: VGG and Vgg in one namespace would end the generator.
+    private string CaseMark()
+    {
+        var siblings = type.ContainingType is { } outer ? outer.GetTypeMembers() : type.ContainingNamespace.GetTypeMembers();
+        foreach (var sibling in siblings)
+            if (sibling.Name.Length == type.Name.Length
+                && sibling.Name.Equals(type.Name, StringComparison.OrdinalIgnoreCase)
+                && !sibling.Name.Equals(type.Name, StringComparison.Ordinal))
+                return Capitals(type.Name) + ".";
+        return "";
+    }
+
+    private static string Capitals(string name)
+    {
+        var marks = new StringBuilder(name.Length);
+        foreach (var c in name) marks.Append(char.IsUpper(c) ? '1' : '0');
+        return marks.ToString();
     }
 }

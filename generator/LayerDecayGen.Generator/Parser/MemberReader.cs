@@ -29,6 +29,22 @@ internal sealed class MemberReader(Compilation compilation, CancellationToken ca
     public ITypeSymbol? HeldBy(Member member) =>
         member.IsInSource && TorchTypes.IsOpaque(member.Type) ? ConstructionOf(member.Holder).TypeOf(member.Name) ?? member.Type : member.Type;
 
+    /// <summary>Whether a member, or a child of it, is of a class that speaks.</summary>
+    public bool Speaks(Member member)
+    {
+        if (Speaks(HeldBy(member))) return true;
+        foreach (var element in ElementsOf(member))
+            if (Speaks(element))
+                return true;
+        return false;
+    }
+
+    /// <summary>The classes that a container without a telling element type is given, as far as its construction shows.</summary>
+    public IReadOnlyList<ITypeSymbol> ElementsOf(Member member) =>
+        member.IsInSource && TorchTypes.IsContainer(HeldBy(member), out var element) && TorchTypes.IsOpaque(element)
+            ? ConstructionOf(member.Holder).ElementsOf(member.Name) ?? (IReadOnlyList<ITypeSymbol>)[]
+            : [];
+
     /// <summary>Whether a live model may lack the member: it says so, or, where nullable annotations are off, its constructors do.</summary>
     public bool MayBeNull(Member member) => member.Nullability switch
     {
@@ -57,7 +73,7 @@ internal sealed class MemberReader(Compilation compilation, CancellationToken ca
             if (member.IsAnnotated)
                 return true;
         foreach (var member in members)
-            if (Speaks(HeldBy(member)))
+            if (Speaks(member))
                 return true;
         return false;
     }

@@ -25,7 +25,7 @@ public sealed class ModelWriter(int seed, Manner manner)
     [
         "stem", "_stem", "patch_embed", "blocks", "Blocks", "head", "Head", "norm", "fc_norm", "layers", "count", "model", "groups", "@class", "@out",
         "x1", "_1", "größe", "weight", "Section", "Stack", "Layout", "Index", "Next", "layer", "Last", "ModelName", "Match", "Instance", "System",
-        "LayerDecayGen", "toString", "to_string", "get_hash_code", "module_1", "pos_embed", "i", "j", "match", "name", "s0", "index", "stage",
+        "LayerDecayGen", "toString", "to_string", "get_hash_code", "module_1", "pos_embed", "i", "j", "match", "names", "s0", "index", "stage",
     ];
 
     private static readonly string[] s_kinds =
@@ -56,7 +56,7 @@ public sealed class ModelWriter(int seed, Manner manner)
         text.Append(Chance(2) ? $"namespace {space};\n" : $"namespace {space} {{\n");
         var fileScoped = text[^2] == ';';
         text.Append(Block());
-        if (inherits) text.Append("public abstract class Parent : Module<Tensor, Tensor> {\n").Append(Members(_random.Next(1, 4))).Append("protected Parent(string n) : base(n) { }\n}\n");
+        if (inherits) text.Append(Parent());
         var own = Members(_random.Next(1, 7));
         if (nested) text.Append("public partial class Outer {\n");
         text.Append(Attributes()).Append("public partial class Net").Append(generic ? "<T>" : "").Append(" : ").Append(inherits ? "Parent" : "Module<Tensor, Tensor>").Append("\n{\n");
@@ -65,6 +65,14 @@ public sealed class ModelWriter(int seed, Manner manner)
         if (nested) text.Append("}\n");
         if (!fileScoped) text.Append("}\n");
         return manner == Manner.Broken ? Damage(text.ToString()) : text.ToString();
+    }
+
+    private string Parent()
+    {
+        var members = Members(_random.Next(1, 4));
+        var text = $"public abstract class Parent : Module<Tensor, Tensor> {{\n{members}protected Parent(string n) : base(n) {{\n{_registrations}}}\n}}\n";
+        _registrations.Clear();
+        return text;
     }
 
     private bool Chance(int oneIn) => _random.Next(oneIn) == 0;
