@@ -11,6 +11,8 @@ namespace LayerDecayGen.Generator;
 [Generator(LanguageNames.CSharp)]
 public sealed class LayerDecayGenerator : IIncrementalGenerator
 {
+    private static readonly Encoding s_utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
@@ -26,7 +28,7 @@ public sealed class LayerDecayGenerator : IIncrementalGenerator
         var models = parsed.Select(static (result, _) => result.Model).WithTrackingName(TrackingNames.Model);
         context.RegisterSourceOutput(models, static (output, model) =>
         {
-            if (model is not null) output.AddSource(model.HintName, SourceText.From(LayoutEmitter.Emit(model), Encoding.UTF8));
+            if (model is not null) output.AddSource(model.HintName, SourceText.From(LayoutEmitter.Emit(model), s_utf8));
         });
 
         var diagnostics = parsed.Select(static (result, _) => result.Diagnostics).WithTrackingName(TrackingNames.Diagnostics);

@@ -305,6 +305,32 @@ public class VocabularyTests
     }
 
     [Test]
+    public void HolderGoesBeforeTheClassOfItsMember()
+    {
+        const string encoder = $$"""
+            class Encoder() : Module<Tensor, Tensor>("")
+            {
+                [Layer(0), NoWeightDecay] readonly Linear stem = Linear(1, 1);
+                [LayerStack] readonly ModuleList<Linear> blocks = new();
+                [LastLayer] readonly Linear head = Linear(1, 1);
+                {{Body}}
+            }
+            """;
+        var one = Layout("[Layer(0)] Encoder encoder = new(); [LastLayer] Linear decoder = Linear(1, 1);", encoder);
+        Assert.That(Paths(one), Is.EqualTo((string[])["encoder", "decoder"]));
+        Assert.That(Describe(one, "encoder.blocks.3.weight"), Is.EqualTo("Encoder"));
+        Assert.That(Describe(one, "encoder.stem.weight"), Is.EqualTo("Encoder no decay"), "marks still count");
+
+        var path = Layout("[LastLayer] Encoder encoder = new();", encoder, "[Layer(0, \"encoder.stem\")]");
+        Assert.That(Paths(path), Is.EqualTo((string[])["encoder", "encoder.stem"]));
+        Assert.That(path.Sections[0].Optional, Is.True, "paths may take all of it");
+
+        var inner = Layout("Encoder encoder = new();", encoder, "[PreviousLayer(\"encoder.head\")]");
+        Assert.That(Describe(inner, "encoder.blocks.3.weight"), Is.EqualTo("EncoderBlocks[3]"));
+        Assert.That(inner.Sections.Select(s => s.Kind), Is.EqualTo((SectionKind[])[SectionKind.Layer, SectionKind.Stack, SectionKind.PreviousLayer]));
+    }
+
+    [Test]
     public void ModuleThatHoldsItselfEnds()
     {
         var layout = Layout("[LayerStack] ModuleList<Tree> trees = new();", $$"""

@@ -51,7 +51,7 @@ public static class LayerRules
     public static readonly DiagnosticDescriptor TooDeep = RuleFactory.Error(
         "LDG017",
         "A stack has too many levels",
-        "{0}: '{1}' has more than {2} indices; mark a list further in");
+        "{0}: '{1}' has more than {2} indices; mark a list further out");
 
     /// <summary>A root without a layer.</summary>
     public static readonly DiagnosticDescriptor NoLayers = RuleFactory.Warning(

@@ -38,6 +38,9 @@ internal sealed class Annotation(AnnotationKind kind, AttributeData data)
     /// <summary>The class whose members the attribute speaks of: where a <c>LayerOf</c> method is looked for.</summary>
     public INamedTypeSymbol? Carrier { get; set; }
 
+    /// <summary>How many classes lie between the root and the one that says it: what is said further out goes first.</summary>
+    public int Depth { get; set; }
+
     public bool IsLayer => Kind is AnnotationKind.Layer or AnnotationKind.Stack or AnnotationKind.PreviousLayer or AnnotationKind.LastLayer;
 
     /// <summary>The attribute as the user wrote it.</summary>

@@ -15,40 +15,36 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
     public NameNode Collect(INamedTypeSymbol root, INamedTypeSymbol? carrier)
     {
         var node = new NameNode("", null) { Type = root };
-        Collect(root, node, keepAll: true);
+        Collect(root, node, marksOnly: false);
         if (carrier is not null) CollectCarrier(carrier, root, node);
         node.Sort();
         return node;
     }
 
-    private void Collect(INamedTypeSymbol type, NameNode node, bool keepAll)
+    // A class after its holder: what a holder says of a member, itself or by a path, goes before what the member's class says of its own.
+    private void Collect(INamedTypeSymbol type, NameNode node, bool marksOnly)
     {
         cancellation.ThrowIfCancellationRequested();
         if (!_open.Add(type)) return;
         var members = reader.Read(type);
+        var followed = new List<(Member Member, NameNode Node)>();
         for (var i = 0; i < members.Count; i++)
         {
             var member = members[i];
             var annotations = member.ReadAnnotations();
             var follow = reader.Speaks(member);
-            if (member.IsCapture || (!keepAll && annotations is null && !follow)) continue;
+            if (member.IsCapture || (node.Parent is not null && annotations is null && !follow)) continue;
             var child = node.Child(member.Registered);
             child.Describe(member, i, reader);
+            if (follow) followed.Add((member, child));
             foreach (var annotation in annotations ?? [])
-            {
-                annotation.Carrier = member.Holder;
-                Attach(annotation, child, type);
-            }
-
-            if (!follow) continue;
-            Follow(child, child.Type);
-            foreach (var element in reader.ElementsOf(member))
-                if (reader.Speaks(element))
-                    Follow(ChildrenOf(child, child.Type), element);
+                if (!marksOnly || !annotation.IsLayer)
+                    Attach(annotation, child, type, member.Holder);
         }
 
         for (var level = type; level is not null && MemberReader.IsUserModule(level); level = level.BaseType)
-            CollectClassAttributes(level, type, node);
+            CollectClassAttributes(level, type, node, marksOnly);
+        foreach (var (member, child) in followed) Follow(member, child, marksOnly);
         _open.Remove(type);
     }
 
@@ -58,39 +54,48 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
         var order = int.MinValue;
         foreach (var annotation in Annotation.Read(carrier.GetAttributes()) ?? [])
         {
-            annotation.Carrier = carrier;
-            for (var node = Attach(annotation, root, model); node is not null; node = node.Parent) node.Ordinal = Math.Min(node.Ordinal, order);
+            for (var node = Attach(annotation, root, model, carrier); node is not null; node = node.Parent) node.Ordinal = Math.Min(node.Ordinal, order);
             order++;
         }
     }
 
-    private void CollectClassAttributes(INamedTypeSymbol carrier, INamedTypeSymbol model, NameNode node)
+    private void CollectClassAttributes(INamedTypeSymbol carrier, INamedTypeSymbol model, NameNode node, bool marksOnly)
     {
         foreach (var annotation in Annotation.Read(carrier.GetAttributes()) ?? [])
         {
             // What a member says of itself goes before what its class says of all.
-            if (annotation.Path is null && annotation.IsLayer && node.Layer is not null) continue;
+            if (annotation.IsLayer && (marksOnly || (annotation.Path is null && node.Layer is not null))) continue;
             if (annotation.Path is null && annotation.Kind == AnnotationKind.WeightDecay && !double.IsNaN(node.WeightDecay)) continue;
-            annotation.Carrier = carrier;
-            Attach(annotation, node, model);
+            Attach(annotation, node, model, carrier);
         }
     }
 
-    private void Follow(NameNode node, ITypeSymbol? type)
+    private void Follow(Member member, NameNode node, bool marksOnly)
+    {
+        marksOnly |= node.Layer is { Kind: not AnnotationKind.Stack };
+        Follow(node, node.Type, marksOnly);
+        foreach (var element in reader.ElementsOf(member))
+            if (reader.Speaks(element))
+                Follow(ChildrenOf(node, node.Type), element, marksOnly);
+    }
+
+    private void Follow(NameNode node, ITypeSymbol? type, bool marksOnly)
     {
         if (TorchTypes.IsContainer(type, out var element) && element is not null && reader.Speaks(element))
         {
             var child = ChildrenOf(node, type);
             child.Type = element;
-            Follow(child, element);
+            Follow(child, element, marksOnly || child.Layer is { Kind: not AnnotationKind.Stack });
         }
 
-        if (type is INamedTypeSymbol named && MemberReader.IsUserModule(type)) Collect(named, node, keepAll: false);
+        if (type is INamedTypeSymbol named && MemberReader.IsUserModule(type)) Collect(named, node, marksOnly);
     }
 
     /// <summary>Adds what an attribute says; returns the node that it is about.</summary>
-    private NameNode Attach(Annotation annotation, NameNode node, INamedTypeSymbol model)
+    private NameNode Attach(Annotation annotation, NameNode node, INamedTypeSymbol model, INamedTypeSymbol carrier)
     {
+        annotation.Carrier = carrier;
+        annotation.Depth = _open.Count;
         var type = node.Type;
         if (!IsInRange(annotation, node)) return node;
         if (annotation.Path is { } path && !_paths.TryResolve(annotation, path, model, ref node, ref type))
@@ -118,8 +123,10 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
         node.IsDisputed = target is null;
         if (target is null)
             reporter.Report(LayerRules.NotAStack, annotation.Location, node.Display, type?.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat));
-        else if ((target.Layer ?? node.Layer ?? StackBelow(node)?.Layer) is { } first)
-            reporter.Report(LayerRules.TwoLayers, annotation.Location, annotation.Text, model.Name + "." + node.Display, first.Text);
+        else if ((target.Layer ?? node.Layer ?? StackBelow(node)?.Layer) is { } first && first.Depth < annotation.Depth)
+            return;
+        else if ((target.Layer ?? node.Layer ?? StackBelow(node)?.Layer) is { } other)
+            reporter.Report(LayerRules.TwoLayers, annotation.Location, annotation.Text, model.Name + "." + node.Display, other.Text);
         else
             target.Layer = annotation;
     }

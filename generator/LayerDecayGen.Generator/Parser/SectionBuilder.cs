@@ -67,17 +67,17 @@ internal sealed class SectionBuilder(Reporter reporter, INamedTypeSymbol model, 
             AnnotationKind.Layer => SectionKind.Layer,
             AnnotationKind.PreviousLayer => SectionKind.PreviousLayer,
             _ => SectionKind.LastLayer,
-        }, annotation);
+        }, annotation, mayBeEmpty: ChildHoldsLayer(node));
     }
 
     private void OpenUnassigned(NameNode node, ref Scope scope)
     {
         if (node.IsDisputed || node.Member is not { } member || !ParameterOwners.MayOwn(node.Type)) return;
         reporter.Report(LayerRules.Unassigned, member.Location, model.Name, member.Name);
-        Add(ref scope, SectionKind.Unassigned, null);
+        Add(ref scope, SectionKind.Unassigned, null, mayBeEmpty: false);
     }
 
-    private void Add(ref Scope scope, SectionKind kind, Annotation? annotation)
+    private void Add(ref Scope scope, SectionKind kind, Annotation? annotation, bool mayBeEmpty)
     {
         scope.Section = _sections.Count;
         scope.Stack = -1;
@@ -87,10 +87,19 @@ internal sealed class SectionBuilder(Reporter reporter, INamedTypeSymbol model, 
             Path = scope.Path,
             Kind = kind,
             Layer = annotation?.Number ?? 0,
-            Optional = scope.Optional,
+            Optional = scope.Optional || mayBeEmpty,
             NoWeightDecay = scope.NoWeightDecay,
             Attribute = annotation?.Path is null ? null : annotation.Text,
         });
+    }
+
+    // Paths further in may take all that a section has.
+    private static bool ChildHoldsLayer(NameNode node)
+    {
+        foreach (var child in node.Children)
+            if (child.HoldsLayer)
+                return true;
+        return false;
     }
 
     private void OpenStack(NameNode node, ref Scope scope)

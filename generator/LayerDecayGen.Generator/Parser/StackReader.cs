@@ -7,7 +7,7 @@ namespace LayerDecayGen.Generator.Parser;
 /// <summary>Reads one stack, however many levels of lists it has: the attributes of its levels as one section.</summary>
 internal sealed class StackReader(Reporter reporter, INamedTypeSymbol generatedIn, Compilation compilation)
 {
-    private const int MostLevels = 3;
+    private const int MostLevels = 4;
 
     private NameNode _node = null!;
     private string _path = "";

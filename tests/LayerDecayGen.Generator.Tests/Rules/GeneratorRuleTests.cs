@@ -9,19 +9,15 @@ namespace LayerDecayGen.Generator.Tests.Rules;
 public class GeneratorRuleTests
 {
     [Test]
-    [Rule("LDG001", Shows.Positive)]
     public void NotPartialNamesTheWholeChain() => Reports(
         "class Outer { partial class Middle { [LayerDecay] class {|Net|} : Module<Tensor, Tensor> { public Net() : base(\"\") { } } } }",
         "LDG001: 'Net' carries [LayerDecay], so 'Net' and 'Outer' must be declared partial");
 
     [Test]
-    [Rule("LDG001", Shows.Negative)]
-    [Rule("LDG002", Shows.Negative)]
     public void PartialChainIsFine() => Silent(
         "partial class Outer { partial struct Middle { [LayerDecay] partial class Net : Module<Tensor, Tensor> { [Layer(0)] Linear a = null!; public Net() : base(\"\") { } } } }");
 
     [Test]
-    [Rule("LDG002", Shows.Positive)]
     public void NotAModule() => Reports(
         "[LayerDecay] partial class {|Net|} { }",
         "LDG002: 'Net' carries [LayerDecay] but does not derive from torch.nn.Module; for a model of another assembly write [LayerDecay(For = typeof(TheModel))] on a static partial class");
@@ -31,7 +27,6 @@ public class GeneratorRuleTests
     [TestCase("[LayerDecay(For = typeof(M))] static partial class {|G|}<T> { }", "extension methods need a class that is not generic")]
     [TestCase("[LayerDecay(For = typeof(N<>))] static partial class {|G|} { }", "a generic model needs its type arguments")]
     [TestCase("[LayerDecay(For = typeof(string))] static partial class {|G|} { }", "it does not derive from torch.nn.Module")]
-    [Rule("LDG003", Shows.Positive)]
     public void ForMisuse(string source, string reason)
     {
         var model = source.Contains("N<>", StringComparison.Ordinal) ? "N" : source.Contains("string", StringComparison.Ordinal) ? "String" : "M";
@@ -41,30 +36,25 @@ public class GeneratorRuleTests
     }
 
     [Test]
-    [Rule("LDG003", Shows.Negative)]
     public void ForOnAStaticPartialClass() => Silent(
         "[LayerDecay(For = typeof(M)), Layer(0, \"a\")] static partial class G { } class M() : Module<Tensor, Tensor>(\"\") { Linear a = null!; }");
 
     [TestCase("int {|Groups|};", "Groups")]
     [TestCase("class {|Groups|} { }", "Groups")]
     [TestCase("void {|GetParameterGroups|}(int x) { }", "GetParameterGroups")]
-    [Rule("LDG004", Shows.Positive)]
     public void NameTaken(string member, string name) => Reports(
         Net("[Layer(0)] Linear a = null!; " + member),
         $"LDG004: 'Net' declares '{name}' itself, which [LayerDecay] generates; rename it");
 
     [Test]
-    [Rule("LDG004", Shows.Negative)]
     public void OtherMembersAreFine() => Silent(Net("[Layer(0)] Linear a = null!; int groups; void GetParameterGroups() { }"));
 
     [Test]
-    [Rule("LDG005", Shows.Positive)]
     public void FileLocal() => Reports(
         "[LayerDecay] file partial class {|Net|}() : Module<Tensor, Tensor>(\"\") { [Layer(0)] Linear a = null!; }",
         "LDG005: 'Net' is file-local, so generated code in another file cannot extend it; make it internal, or private inside another class");
 
     [Test]
-    [Rule("LDG005", Shows.Negative)]
     public void PrivateNestedIsFine() => Silent(
         "partial class Outer { [LayerDecay] private partial class Net() : Module<Tensor, Tensor>(\"\") { [Layer(0)] Linear a = null!; } }");
 
@@ -74,7 +64,6 @@ public class GeneratorRuleTests
     [TestCase("ModuleList<Linear>")]
     [TestCase("Sequential")]
     [TestCase("Holder")]
-    [Rule("LDG010", Shows.Positive)]
     public void Unassigned(string type) => Reports(
         Net($"[Layer(0)] Linear a = null!; {type} {{|rest|}} = null!;") + "class Holder() : Module<Tensor, Tensor>(\"\") { Linear inner = null!; }",
         "LDG010: 'Net.rest' can own parameters but is in no layer; add [Layer(n)], [LayerStack], [PreviousLayer] or [LastLayer]");
@@ -87,7 +76,6 @@ public class GeneratorRuleTests
     [TestCase("Empty rest = null!;")]
     [TestCase("Module<Tensor, Tensor> act = ReLU();")]
     [TestCase("Speaks rest = null!;")]
-    [Rule("LDG010", Shows.Negative)]
     public void WhatOwnsNothingNeedsNoLayer(string member) => Silent(
         Net("[Layer(0)] Linear a = null!; " + member) + """
             class Empty() : Module<Tensor, Tensor>("") { ReLU inner = null!; }
@@ -95,30 +83,24 @@ public class GeneratorRuleTests
             """);
 
     [Test]
-    [Rule("LDG011", Shows.Positive)]
     public void TwoLayersOnOneMember() => Reports(
         Net("[Layer(0), {|LastLayer|}] Linear a = null!;"), "LDG011: [LastLayer] puts 'Net.a' into a layer, but [Layer(0)] does so already; keep one");
 
     [Test]
-    [Rule("LDG011", Shows.Positive)]
     public void StackAndLayerOnOneMember() => Reports(
         Net("[LayerStack, {|Layer(1)|}] ModuleList<Linear> a = null!;"), "LDG011: [Layer(1)] puts 'Net.a' into a layer, but [LayerStack] does so already; keep one");
 
     [Test]
-    [Rule("LDG011", Shows.Positive)]
     public void PathClaimsWhatAMemberClaims() => Reports(
         Net("[Layer(0)] Linear a = null!;", "[{|Layer(1, \"a\")|}]"), "LDG011: [Layer(1, \"a\")] puts 'Net.a' into a layer, but [Layer(0)] does so already; keep one");
 
     [Test]
-    [Rule("LDG011", Shows.Negative)]
-    [Rule("LDG021", Shows.Negative)]
     public void LayerAndFacetsCompose() => Silent(Net("[Layer(0), NoWeightDecay, LearningRateScale(2)] Linear a = null!; [Layer(1), WeightDecay(0.1)] Linear b = null!;"));
 
     [TestCase("Linear", "Linear")]
     [TestCase("LSTM", "LSTM")]
     [TestCase("Parameter", "Parameter")]
     [TestCase("Holder", "Holder")]
-    [Rule("LDG012", Shows.Positive)]
     public void StackWithoutChildren(string type, string shown) => Reports(
         Net($"[{{|LayerStack|}}] {type} a = null!;") + "class Holder() : Module<Tensor, Tensor>(\"\") { Linear inner = null!; }",
         $"LDG012: [LayerStack] on 'a' finds no indexed children in its type '{shown}'; it takes a ModuleList, Sequential, ModuleDict, ParameterList or TransformerEncoder, or a path with a hole such as \"block_{{i}}\"");
@@ -131,70 +113,57 @@ public class GeneratorRuleTests
     [TestCase("TransformerDecoder")]
     [TestCase("Module<Tensor, Tensor>")]
     [TestCase("Module")]
-    [Rule("LDG012", Shows.Negative)]
     public void StackOnWhatMayHaveChildren(string type) => Silent(
         Net($"[LayerStack] {type} a = null!;") + "class Stacked() : Sequential(System.Array.Empty<Module<Tensor, Tensor>>()) { }");
 
     [Test]
-    [Rule("LDG013", Shows.Positive)]
     public void NothingBeforeThePreviousLayer() => Reports(
         Net("[{|PreviousLayer|}] Linear a = null!; [Layer(0)] Linear b = null!;"),
         "LDG013: [PreviousLayer] on 'a' has no layer to share: no [Layer] or [LayerStack] stands before it; put it after one, or give it [Layer(0)]");
 
     [Test]
-    [Rule("LDG013", Shows.Negative)]
     public void PreviousLayerAfterAStack() => Silent(Net("[LayerStack] ModuleList<Linear> a = null!; [PreviousLayer] Linear b = null!;"));
 
     [Test]
-    [Rule("LDG014", Shows.Positive)]
     public void OrderOnSomeStacks() => Reports(
         Net("[LayerStack(Order = 1)] ModuleList<Linear> a = null!; [{|LayerStack|}] ModuleList<Linear> b = null!;"),
         "LDG014: 'Net': [LayerStack] states no Order while [LayerStack(Order = 1)] does; state it on every stack or on none");
 
     [Test]
-    [Rule("LDG014", Shows.Negative)]
     public void OrderOnAllStacks() => Silent(Net("[LayerStack(Order = 1)] ModuleList<Linear> a = null!; [LayerStack(Order = 1)] ModuleList<Linear> b = null!;"));
 
     [TestCase("int Depth(int index) => 0;")]
     [TestCase("static long Depth(int index) => 0;")]
     [TestCase("static int Depth(int stage, int index) => 0;")]
     [TestCase("static int Other(int index) => 0;")]
-    [Rule("LDG015", Shows.Positive)]
     public void LayerOfWithoutFittingMethod(string method) => Reports(
         Net("[{|LayerStack(LayerOf = \"Depth\")|}] ModuleList<Linear> a = null!; " + method),
         "LDG015: [LayerStack(LayerOf = \"Depth\")]: 'Net' has no accessible method 'Depth' of the form 'static int Depth(int index)'");
 
     [Test]
-    [Rule("LDG015", Shows.Negative)]
     public void LayerOfWithMethod() => Silent(Net("[LayerStack(LayerOf = nameof(Depth))] ModuleList<Linear> a = null!; private static int Depth(int index) => 0;"));
 
     [Test]
-    [Rule("LDG016", Shows.Positive)]
     public void Gap() => Reports(
         Net("[Layer(0)] Linear a = null!; [{|Layer(2)|}] Linear b = null!;"), "LDG016: [Layer(2)] of 'Net' leaves layer 1 empty; number the layers without gaps");
 
     [Test]
-    [Rule("LDG016", Shows.Negative)]
     public void StackMayFillTheGap() => Silent(Net("[Layer(0)] Linear a = null!; [LayerStack] ModuleList<Linear> s = null!; [Layer(5)] Linear b = null!;"));
 
     [Test]
-    [Rule("LDG017", Shows.Positive)]
     public void TooDeep() => Reports(
-        Net("[{|LayerStack(\"{a}.{b}.{c}.{d}\")|}] ModuleList<Module<Tensor, Tensor>> s = null!;"),
-        "LDG017: [LayerStack(\"{a}.{b}.{c}.{d}\")]: 's.{i}.{j}.{k}.{l}' has more than 3 indices; mark a list further in");
+        Net("[{|LayerStack(\"{a}.{b}.{c}.{d}.{e}\")|}] ModuleList<Module<Tensor, Tensor>> s = null!;"),
+        "LDG017: [LayerStack(\"{a}.{b}.{c}.{d}.{e}\")]: 's.{i}.{j}.{k}.{l}.{m}' has more than 4 indices; mark a list further out");
 
     [Test]
-    [Rule("LDG017", Shows.Negative)]
-    public void DeepEnough() => Silent(Net("[LayerStack(\"{a}.{b}.{c}\")] ModuleList<Module<Tensor, Tensor>> s = null!;"));
+    public void DeepEnough() => Silent(Net("[LayerStack(\"{a}.{b}.{c}.{d}\")] ModuleList<Module<Tensor, Tensor>> s = null!;"));
 
     [Test]
-    [Rule("LDG018", Shows.Positive)]
     public void NoLayers() => Reports(
         "[LayerDecay] partial class {|Net|}() : Module<Tensor, Tensor>(\"\") { }",
         "LDG018: 'Net' carries [LayerDecay], but no member or path of it has a layer; add [Layer(n)], [LayerStack] or [LastLayer]");
 
     [Test]
-    [Rule("LDG018", Shows.Negative)]
     public void OneLayerIsEnough() => Silent(Net("[LastLayer] Linear a = null!;"));
 
     [TestCase("NoWeightDecay(\"pos_embd\")", "Net", "pos_embd", "; did you mean 'pos_embed'?")]
@@ -206,7 +175,6 @@ public class GeneratorRuleTests
     [TestCase("Frozen(\"attn.in_proj\")", "MultiheadAttention", "in_proj", "; did you mean 'in_proj_weight'?")]
     [TestCase("Frozen(\"something.else\")", "Net", "something", "")]
     [TestCase("Frozen(\"block_{k}\")", "Net", "block_{i}", "")]
-    [Rule("LDG020", Shows.Positive)]
     public void PathThatMatchesNothing(string attribute, string holder, string name, string hint) => Reports(
         Holder("[{|" + attribute + "|}]"), $"LDG020: [{attribute}] matches no parameter of 'Net': '{holder}' registers no '{name}'{hint}");
 
@@ -216,7 +184,6 @@ public class GeneratorRuleTests
     [TestCase("Frozen(\"based.inner\")")]
     [TestCase("Frozen(\"unknown.anything.goes\")")]
     [TestCase("Frozen(\"attn.out_proj.bias\")")]
-    [Rule("LDG020", Shows.Negative)]
     public void PathThatMatches(string attribute) => Silent(Holder("[" + attribute + "]"));
 
     [TestCase("[Layer(0), NoWeightDecay, {|WeightDecay(0.1)|}] Linear a = null!;", "LDG021: [WeightDecay(0.1)] on 'a' has no effect: [NoWeightDecay] on the same member hides it")]
@@ -224,7 +191,6 @@ public class GeneratorRuleTests
     [TestCase(
         "[{|LayerStack(LayerOf = nameof(D), BlocksPerLayer = 2)|}] ModuleList<Linear> a = null!; static int D(int i) => i;",
         "LDG021: [LayerStack(LayerOf = nameof(D), BlocksPerLayer = 2)] on 'a' has no effect: LayerOf on the same member hides it")]
-    [Rule("LDG021", Shows.Positive)]
     public void Hidden(string member, string message) => Reports(Net(member), message);
 
     [TestCase("0")]
@@ -232,7 +198,6 @@ public class GeneratorRuleTests
     [TestCase("1.0001")]
     [TestCase("double.NaN")]
     [TestCase("double.PositiveInfinity")]
-    [Rule("LDG030", Shows.Positive)]
     public void RateOutOfRange(string rate) => Reports(
         $"[{{|LayerDecay({rate})|}}] partial class Net() : Module<Tensor, Tensor>(\"\") {{ [Layer(0)] Linear a = null!; }}",
         $"LDG030: The layer decay rate {rate.Replace("double.", "").Replace("PositiveInfinity", "Infinity")} of 'Net' is outside (0, 1]; 1 means no decay, usual rates are 0.65 to 0.9");
@@ -240,7 +205,6 @@ public class GeneratorRuleTests
     [TestCase("1")]
     [TestCase("0.0001")]
     [TestCase("")]
-    [Rule("LDG030", Shows.Negative)]
     public void RateInRange(string rate) => Silent($"[LayerDecay({rate})] partial class Net() : Module<Tensor, Tensor>(\"\") {{ [Layer(0)] Linear a = null!; }}");
 
     [TestCase("Layer(-1)", "the layer must be 0 or above")]
@@ -248,16 +212,13 @@ public class GeneratorRuleTests
     [TestCase("LayerStack(Count = -3)", "Count must be 0 or above")]
     [TestCase("WeightDecay(-0.1)", "the weight decay must be a finite number of 0 or above")]
     [TestCase("LearningRateScale(double.NaN)", "the scale must be a finite number of 0 or above")]
-    [Rule("LDG031", Shows.Positive)]
     public void NumberOutOfRange(string attribute, string complaint) => Reports(
         Net("[{|" + attribute + "|}] ModuleList<Linear> a = null!;"), $"LDG031: [{attribute}] on 'a': {complaint}");
 
     [Test]
-    [Rule("LDG031", Shows.Negative)]
     public void NumbersInRange() => Silent(Net("[LayerStack(BlocksPerLayer = 1, Count = 0), WeightDecay(0), LearningRateScale(0)] ModuleList<Linear> a = null!;"));
 
     [Test]
-    [Rule("LDG090", Shows.Positive)]
     public void OldLanguage()
     {
         const string source = "[LayerDecayGen.LayerDecay] public partial class Net : TorchSharp.torch.nn.Module { public Net() : base(\"\") { } }";
@@ -267,12 +228,10 @@ public class GeneratorRuleTests
     }
 
     [Test]
-    [Rule("LDG090", Shows.Negative)]
     public void NewEnoughLanguage() =>
         Assert.That(Compiler.Generate(Compiler.Compile([Compiler.Usings + Models.VisionTransformer], language: LanguageVersion.CSharp11)).Diagnostics, Is.Empty);
 
     [Test]
-    [Rule("LDG999", Shows.Positive)]
     public void WhateverFailsIsSaidOnTheType()
     {
         var result = Parser.ModelParser.Guard("Net", Location.None, _ => throw new InvalidOperationException("what happened"));
@@ -287,7 +246,6 @@ public class GeneratorRuleTests
     }
 
     [Test]
-    [Rule("LDG999", Shows.Negative)]
     public void NothingUnforeseen() => Silent(Models.VisionTransformer);
 
     private static Diagnostic First(Parser.DiagnosticList list)
