@@ -53,6 +53,9 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
     /// <summary>What is known of the model: one fact a registered parameter, frozen and tied ones included.</summary>
     public ModelFacts Facts => _live.Facts;
 
+    /// <summary>What was decided for every parameter, typed sections included: what exports take.</summary>
+    public Plan Plan { get; private set; } = new([]);
+
     /// <summary>What a person should know about the plan.</summary>
     public ImmutableArray<string> Warnings { get; private set; } = [];
 
@@ -145,6 +148,7 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
         var plan = _recipe.Plan(facts);
         var (problems, warnings) = Seal.Check(_live, plan, _recipe.Name);
         if (problems.Length > 0) throw new ModelSealException(facts.ModelName, problems);
+        Plan = plan;
         Warnings = plan.Warnings.AddRange(warnings);
         _plannedFrozen = plan.Frozen;
         return [.. PlannedGroup.Merge(plan).Select(g => MakeGroup(g))];

@@ -1,3 +1,4 @@
+using LayerDecayGen.Interop;
 using LayerDecayGen.Planning;
 using LayerDecayGen.Recipes;
 using LayerDecayGen.Schedules;
@@ -29,6 +30,20 @@ public sealed class ReadmeExamples
         groups.Head.LearningRateScale = 2;          // members, not strings: a renamed field is a compile error
         groups.Blocks[2].WeightDecay = 0.1;
         Assert.That(groups.Head.Groups.Select(g => g.LearningRateScale), Is.All.EqualTo(2));
+    }
+
+    [Test]
+    public void The_way_to_Python()
+    {
+        var folder = Directory.CreateTempSubdirectory("export").FullName;
+        var model = new VisionTransformer();
+        var groups = model.GetParameterGroups(new() { WeightDecay = 0.05 });
+        groups.Head.LearningRateScale = 2;
+        var export = new MMEngineExport(groups.Facts, groups.Plan) { Prefix = "backbone.", LearningRate = 5e-4, WeightDecay = 0.05 };
+        File.WriteAllText(Path.Combine(folder, "optim_wrapper.py"), export.ToFragment());       // a base for an MMAction2 configuration
+        new GroupsExport(groups.Facts, groups.Plan, 5e-4).Write(Path.Combine(folder, "groups.json"));
+        Assert.That(Directory.GetFiles(folder), Has.Length.EqualTo(3));
+        Assert.That(export.MinimalKeys().Single(k => k.Key == "backbone.head.weight" || k.Key == "backbone.head.").LearningRateMultiplier, Is.EqualTo(2));
     }
 
     [Test]
