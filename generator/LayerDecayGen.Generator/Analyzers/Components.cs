@@ -41,7 +41,9 @@ internal static class Components
     /// <summary>The class and its bases as far as they are written by the user and in source, the class first.</summary>
     public static IEnumerable<INamedTypeSymbol> SourceChain(INamedTypeSymbol type)
     {
-        for (INamedTypeSymbol? current = type; current is { DeclaringSyntaxReferences.Length: > 0 }; current = current.BaseType) yield return current;
+        for (INamedTypeSymbol? current = type; current is { DeclaringSyntaxReferences.Length: > 0 }; current = current.BaseType) {
+            yield return current;
+        }
     }
 
     /// <summary>

@@ -7,8 +7,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace LayerDecayGen.Generator.Analyzers;
 
 /// <summary>
-/// For members and methods of a base type, whose declaration does not tell what they hold: whether the code that makes it names anything with
-/// parameters. An activation chosen by a switch does not.
+/// For members and methods of a base type, whose declaration does not tell what they hold: whether the code that makes it names
+/// anything with parameters. An activation chosen by a switch does not.
 /// </summary>
 internal static class OwnerNames
 {
@@ -24,8 +24,9 @@ internal static class OwnerNames
     public static bool MayOwn(IOperation value, ModelScope scope)
     {
         if (!Components.MayOwnParameters(value.Type)) return false;
-        if (!TorchTypes.IsOpaque(value.Type) || value is not IInvocationOperation { TargetMethod.DeclaringSyntaxReferences: [var body, ..] }) return true;
-        return Names(body.GetSyntax().DescendantNodes(), own: null, scope);
+        return !TorchTypes.IsOpaque(value.Type)
+            || value is not IInvocationOperation { TargetMethod.DeclaringSyntaxReferences: [var method, ..] }
+            || Names(method.GetSyntax().DescendantNodes(), own: null, scope);
     }
 
     private static bool IsGivenComponents(INamedTypeSymbol type) => type.InstanceConstructors.Any(static constructor =>

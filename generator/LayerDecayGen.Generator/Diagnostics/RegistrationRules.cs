@@ -3,8 +3,8 @@ using Microsoft.CodeAnalysis;
 namespace LayerDecayGen.Generator.Diagnostics;
 
 /// <summary>
-/// LDG040 to LDG050: TorchSharp registration traps: code that compiles, runs and trains less than it says. All are warnings about the user's model, reported by
-/// analyzers and only in models that opt in.
+/// LDG040 to LDG050: TorchSharp registration traps: code that compiles, runs and trains less than it says. All are warnings about the
+/// user's model, reported by analyzers and only in models that opt in.
 /// </summary>
 public static class RegistrationRules
 {
@@ -12,19 +12,22 @@ public static class RegistrationRules
     public static readonly DiagnosticDescriptor ComponentInCollection = RuleFactory.Warning(
         "LDG040",
         "A component kept in a collection is not registered",
-        "'{0}' holds {1} in a collection that RegisterComponents does not look into, so nothing in it is trained, moved or saved; keep it in a {2}");
+        "'{0}' holds {1} in a collection that RegisterComponents does not look into, so nothing in it is trained, moved or saved; "
+            + "keep it in a {2}");
 
     /// <summary>Nobody calls RegisterComponents.</summary>
     public static readonly DiagnosticDescriptor NeverRegistered = RuleFactory.Warning(
         "LDG041",
         "RegisterComponents is never called",
-        "'{0}' never calls RegisterComponents and {1}, so none of its parameters is trained; call RegisterComponents() at the end of its constructor");
+        "'{0}' never calls RegisterComponents and {1}, so none of its parameters is trained; "
+            + "call RegisterComponents() at the end of its constructor");
 
     /// <summary>Assigned or filled after RegisterComponents.</summary>
     public static readonly DiagnosticDescriptor ComponentAfterRegistration = RuleFactory.Warning(
         "LDG042",
         "A component arrives after RegisterComponents",
-        "'{0}' is {1} after RegisterComponents, which looks once: what arrives later is not trained, moved or saved; do it before the call");
+        "'{0}' is {1} after RegisterComponents, which looks once: what arrives later is not trained, moved or saved; "
+            + "do it before the call");
 
     /// <summary>Assigned after the base constructor has registered.</summary>
     public static readonly DiagnosticDescriptor BaseConstructorRegisters = RuleFactory.Warning(
@@ -44,7 +47,8 @@ public static class RegistrationRules
     public static readonly DiagnosticDescriptor TrainableTensor = RuleFactory.Warning(
         "LDG045",
         "A tensor that requires grad becomes a buffer",
-        "'{0}' is given a tensor that requires grad, but RegisterComponents makes a Tensor a buffer that no optimizer sees; make it a Parameter");
+        "'{0}' is given a tensor that requires grad, but RegisterComponents makes a Tensor a buffer that no optimizer sees; "
+            + "make it a Parameter");
 
     /// <summary>A name that throws or is given twice.</summary>
     public static readonly DiagnosticDescriptor RegisteredName = RuleFactory.Warning(
@@ -69,11 +73,13 @@ public static class RegistrationRules
     public static readonly DiagnosticDescriptor AppendedTwice = RuleFactory.Warning(
         "LDG049",
         "One instance stands in a container more than once",
-        "'{0}' is put more than once into a {1}: all places share one set of parameters, and only the first has names; create one instance a place");
+        "'{0}' is put more than once into a {1}: all places share one set of parameters, and only the first has names; "
+            + "create one instance a place");
 
     /// <summary><c>using</c> on the result of an init call.</summary>
     public static readonly DiagnosticDescriptor UsingInitResult = RuleFactory.Warning(
         "LDG050",
         "The result of an init call is disposed",
-        "init.{0} returns the very tensor it was given, so 'using' disposes the parameter, which then vanishes from the model; remove 'using'");
+        "init.{0} returns the very tensor it was given, so 'using' disposes the parameter, which then vanishes from the model; "
+            + "remove 'using'");
 }

@@ -27,7 +27,8 @@ internal static class RegisteredName
         if (name.Length == 0) return "is empty, which registration answers with an exception; give the component a name";
         if (registration.Method.StartsWith("Conditionally", StringComparison.Ordinal)) return null;
         if (facts.NamedRegistrations.Any(earlier => IsRepeated(earlier, registration)) && !IsTakenAway(registration, facts)) {
-            return "is registered before in the same body, and a second time throws an InvalidOperationException; give each component its own name";
+            return "is registered before in the same body, and a second time throws an InvalidOperationException; "
+                + "give each component its own name";
         }
 
         return registration.Member is IFieldSymbol or IPropertySymbol ? ClashWithField(registration, name, facts) : null;
@@ -77,7 +78,8 @@ internal static class RegisteredName
             } else {
                 report(Diagnostic.Create(
                     RegistrationRules.RegisteredName, Operations.Written(field).Locations[0], name,
-                    $"names '{Operations.Written(first).Name}' as well: '{Operations.Written(field).Name}' is not registered; give it its own name"));
+                    $"names '{Operations.Written(first).Name}' as well: '{Operations.Written(field).Name}' is not registered; "
+                        + "give it its own name"));
             }
         }
     }
