@@ -1,0 +1,48 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ModelZoo.External;
+
+/// <summary>
+/// A residual network of basic blocks (He et al. 2016) with torchvision's names. It knows nothing of layer decay, as a model in somebody else's
+/// package does not.
+/// </summary>
+public sealed class ResNet : Module<Tensor, Tensor>
+{
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly Sequential layer1;
+    private readonly Sequential layer2;
+    private readonly Sequential layer3;
+    private readonly Sequential layer4;
+    private readonly Linear fc;
+
+    /// <param name="depths">The number of blocks of each of the four stages: 2, 2, 2, 2 for a ResNet-18.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="width">The channels of the first stage; each further stage has twice as many.</param>
+    public ResNet(int[] depths, int classes, int width = 64) : base(nameof(ResNet))
+    {
+        conv1 = Conv2d(3, width, kernel_size: 7, stride: 2, padding: 3, bias: false);
+        bn1 = BatchNorm2d(width);
+        layer1 = Stage(width, width, depths[0], stride: 1);
+        layer2 = Stage(width, 2 * width, depths[1], stride: 2);
+        layer3 = Stage(2 * width, 4 * width, depths[2], stride: 2);
+        layer4 = Stage(4 * width, 8 * width, depths[3], stride: 2);
+        fc = Linear(8 * width, classes);
+        RegisterComponents();
+    }
+
+    /// <summary>Images [n, 3, h, w] to class scores [n, classes].</summary>
+    public override Tensor forward(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        var stem = functional.max_pool2d(bn1.forward(conv1.forward(images)).relu(), kernel_size: 3, stride: 2, padding: 1);
+        var features = layer4.forward(layer3.forward(layer2.forward(layer1.forward(stem))));
+        return fc.forward(features.mean([2, 3])).MoveToOuterDisposeScope();
+    }
+
+    private static Sequential Stage(int from, int to, int depth, int stride) =>
+        Sequential(Enumerable.Range(0, depth).Select(i => i == 0 ? new BasicBlock(from, to, stride) : new BasicBlock(to, to, 1)));
+}

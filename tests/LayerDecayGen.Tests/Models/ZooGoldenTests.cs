@@ -1,0 +1,45 @@
+namespace LayerDecayGen.Tests.Models;
+
+/// <summary>The annotated models have the parameters of their originals, in the layers that the references give them.</summary>
+[Category("Golden")]
+public sealed class ZooGoldenTests
+{
+    [TestCaseSource(nameof(Cases))]
+    public void Parameters_and_layers_are_those_of_the_original(ZooModel zoo, GoldenCase golden)
+    {
+        var expected = new GoldenLayers(golden);
+        var groups = zoo.Build(expected);
+        using var model = groups.Model;
+        var actual = model.named_parameters().Select(p => $"{p.name} {p.parameter.shape.Length}").Order(StringComparer.Ordinal);
+        Assert.That(actual, Is.EqualTo(expected.NamesWithDimensions));
+
+        var layers = groups.Facts.Parameters.ToDictionary(f => f.Name, f => f.Layer);
+        Assert.That(expected.Layers.Keys, Is.SupersetOf(expected.Trainable), "the reference tells every layer");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(expected.Layers.Keys.Select(n => $"{n} {layers[n]}"), Is.EqualTo(expected.Layers.Select(l => $"{l.Key} {l.Value}")));
+            if (expected.LayerCount is { } count) Assert.That(groups.Facts.LayerCount, Is.EqualTo(count));
+        }
+    }
+
+    [TestCaseSource(nameof(Originals))]
+    public void Every_model_meets_a_golden_case(ZooModel zoo)
+    {
+        if (Environment.GetEnvironmentVariable("LAYERDECAYGEN_GOLDENS") is { Length: > 0 })
+            Assert.Ignore("LAYERDECAYGEN_GOLDENS names other golden data, which need not have a case of every model.");
+        Assert.That(CasesOf(zoo), Is.Not.Empty, "The field 'model' of no case begins like this any more.");
+    }
+
+    private static IEnumerable<TestCaseData> Cases() =>
+        from zoo in ZooModel.All
+        from golden in CasesOf(zoo)
+        select new TestCaseData(zoo, golden).SetName($"{golden} as {zoo.Original}");
+
+    private static IEnumerable<TestCaseData> Originals() => ZooModel.All.Select(z => new TestCaseData(z).SetName($"{z.File} has {z.Original}"));
+
+    // A case without layer decay tells no layers.
+    private static IEnumerable<GoldenCase> CasesOf(ZooModel zoo) =>
+        from golden in Golden.Read("param_groups", zoo.File)
+        where golden.Json.TextAt("model")!.StartsWith(zoo.Original, StringComparison.Ordinal) && new GoldenLayers(golden).Layers.Count > 0
+        select golden;
+}
