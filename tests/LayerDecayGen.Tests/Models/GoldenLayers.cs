@@ -18,6 +18,9 @@ public sealed class GoldenLayers(GoldenCase golden)
     /// <summary>The layer of every trainable parameter; empty where the reference does not tell.</summary>
     public IReadOnlyDictionary<string, int> Layers { get; } = ReadLayers(golden);
 
+    /// <summary>Whether the reference tells layers, and each from the lowest trainable one to the top has a parameter.</summary>
+    public bool HasLayersWithoutGaps => Layers.Count > 0 && Layers.Values.Distinct().Count() == Layers.Values.Max() - Layers.Values.Min() + 1;
+
     /// <summary>The number of layers, the top included, where the reference tells it.</summary>
     public int? LayerCount => golden.Inputs.Field("layer_depth")?.EnumerateObject().First().Value[1].GetInt32();
 

@@ -37,9 +37,10 @@ public sealed class ZooGoldenTests
 
     private static IEnumerable<TestCaseData> Originals() => ZooModel.All.Select(z => new TestCaseData(z).SetName($"{z.File} has {z.Original}"));
 
-    // A case without layer decay tells no layers.
+    // A case without layer decay tells no layers. mmpretrain's rule for a ConvNeXt leaves numbers out at some depths, where the seal asks for layers
+    // without gaps: such a depth has no declaration.
     private static IEnumerable<GoldenCase> CasesOf(ZooModel zoo) =>
         from golden in Golden.Read("param_groups", zoo.File)
-        where golden.Json.TextAt("model")!.StartsWith(zoo.Original, StringComparison.Ordinal) && new GoldenLayers(golden).Layers.Count > 0
+        where golden.Json.TextAt("model")!.StartsWith(zoo.Original, StringComparison.Ordinal) && new GoldenLayers(golden).HasLayersWithoutGaps
         select golden;
 }

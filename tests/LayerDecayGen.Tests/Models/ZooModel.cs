@@ -1,4 +1,5 @@
 using ModelZoo;
+using ModelZoo.External;
 using ModelZoo.Parts;
 
 namespace LayerDecayGen.Tests.Models;
@@ -20,11 +21,14 @@ public sealed record ZooModel(string File, string Original, Func<GoldenLayers, P
     [
         new("timm_param_groups", "timm vit_", Timm),
         new("timm_param_groups", "timm beit_", Beit),
+        new("timm_param_groups", "timm resnet18", ResNet18),
         new("beit_get_parameter_groups", "BEiT modeling_finetune", Beit),
         new("videomae_get_parameter_groups", "VideoMAE modeling_finetune", VideoMae),
         new("mmaction2_layer_decay_constructor", "backbone: MMAction2 vit_mae", MMAction),
         new("mmpretrain_layer_decay_constructor", "mmpretrain VisionTransformer", g => Mmpretrain(g, "").GetParameterGroups(s_options)),
         new("mmpretrain_layer_decay_constructor", "backbone: mmpretrain VisionTransformer", MmpretrainClassifier),
+        new("mmpretrain_layer_decay_constructor", "backbone: mmpretrain SwinTransformer", Swin),
+        new("mmpretrain_layer_decay_constructor", "backbone: mmpretrain ConvNeXt", ConvNeXt),
     ];
 
     /// <inheritdoc/>
@@ -53,6 +57,25 @@ public sealed record ZooModel(string File, string Original, Func<GoldenLayers, P
 
     private static ParameterGroups MMAction(GoldenLayers golden) =>
         new MMActionRecognizer(s_tubes, Width, golden.Count("backbone.blocks"), Heads, Classes).GetParameterGroups(s_options);
+
+    private static ParameterGroups ResNet18(GoldenLayers golden) =>
+        new ResNet([.. Enumerable.Range(1, 4).Select(s => golden.Count($"layer{s}"))], Classes, width: 4).GetParameterGroups(s_options);
+
+    private static ParameterGroups Swin(GoldenLayers golden)
+    {
+        var depths = golden.Depths("backbone.stages", ".blocks");
+        var backbone = new Swin(s_patches, Width, depths, Heads, window: 2, absolutePositions: golden.Has("backbone.absolute_pos_embed"));
+        return new SwinClassifier(backbone, Width << (depths.Length - 1), Classes).GetParameterGroups(s_options);
+    }
+
+    private static ParameterGroups ConvNeXt(GoldenLayers golden)
+    {
+        var depths = golden.Depths("backbone.stages", "");
+        var responseNorm = golden.FirstHas("backbone.stages.0", "grn");
+        return depths[2] > 9
+            ? new ConvNeXtSmall([4, 4, 4, 4], depths, Classes, responseNorm).GetParameterGroups(s_options)
+            : new ConvNeXtTiny([4, 4, 4, 4], depths, Classes, responseNorm).GetParameterGroups(s_options);
+    }
 
     private static ParameterGroups MmpretrainClassifier(GoldenLayers golden) =>
         new MmpretrainImageClassifier(Mmpretrain(golden, "backbone."), Width, Classes).GetParameterGroups(s_options);
