@@ -16,11 +16,12 @@ public sealed class LayerDecayGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
+        var cache = new ParseCache();
         var parsed = context.SyntaxProvider
             .ForAttributeWithMetadataName(
                 "LayerDecayGen.LayerDecayAttribute",
                 static (node, _) => node is ClassDeclarationSyntax,
-                static (target, cancellation) => ModelParser.Parse(target, cancellation))
+                (target, cancellation) => ModelParser.Parse(target, cache, cancellation))
             .WithTrackingName(TrackingNames.Parse);
 
         // Two outputs: text that stays cached when only lines move, and diagnostics that keep real locations, which #pragma needs

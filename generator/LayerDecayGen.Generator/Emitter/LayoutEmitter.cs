@@ -14,12 +14,11 @@ internal static class LayoutEmitter
         writer.Line("#nullable enable");
         writer.Line("#pragma warning disable CS0612, CS0618 // the model may be obsolete");
         writer.Line();
-        if (model.Namespace.Length > 0) writer.Open("namespace " + model.Namespace);
+        if (model.Namespace.Length > 0) writer.Line("namespace " + model.Namespace, ";");
         foreach (var declaration in model.Declarations) writer.Open(declaration);
         Entry(writer, model);
         Groups(writer, model);
         foreach (var _ in model.Declarations) writer.Close();
-        if (model.Namespace.Length > 0) writer.Close();
         return writer.ToString();
     }
 
@@ -66,7 +65,6 @@ internal static class LayoutEmitter
     private static void Property(SourceWriter writer, LayoutModel model, SectionModel section, int index)
     {
         var stack = section.Kind == SectionKind.Stack;
-        writer.Line();
         writer.Line("/// <summary><c>", Xml(section.Path), "</c>; layer: ", GroupTable.LayerOf(model, index), ".</summary>");
         writer.Line("public " + Runtime, stack ? "StackView " : "SectionView ", section.Property, stack ? " => Stack(" : " => Section(",
             SourceWriter.Literal(index) + ");");

@@ -34,29 +34,34 @@ internal static class MatcherEmitter
         var label = SourceWriter.Literal(node.Segment);
         if (node.Facts is null && node.Children.Count == 1 && node.Children[0] is { IsTemplate: true } child)
         {
-            writer.Line("case ", label, " when ", IndexCall(child, "Next(ref name)", holes), ":");
-            Body(writer, child, holes + 1, covered);
+            Body(writer, "case " + label + " when " + IndexCall(child, "Next(ref name)", holes) + ":", child, holes + 1, covered);
             return;
         }
 
-        writer.Line("case ", label, ":");
-        Body(writer, node, holes, covered);
+        Body(writer, "case " + label + ":", node, holes, covered);
     }
 
     private static void Template(SourceWriter writer, MatchNode node, int holes, bool covered)
     {
         var segment = "s" + SourceWriter.Literal(holes);
-        writer.Line("case var ", segment, " when ", IndexCall(node, segment, holes), ":");
-        Body(writer, node, holes + 1, covered);
+        Body(writer, "case var " + segment + " when " + IndexCall(node, segment, holes) + ":", node, holes + 1, covered);
     }
 
-    private static void Body(SourceWriter writer, MatchNode node, int holes, bool covered)
+    private static void Body(SourceWriter writer, string label, MatchNode node, int holes, bool covered)
     {
-        writer.Indent();
-        if (node.Facts is { } facts) writer.Line("match = ", Match(facts), ";");
+        var match = node.Facts is { } facts ? " match = " + Match(facts) + ";" : "";
         covered |= node.Facts is not null;
+        var end = covered ? " return true;" : " break;";
+        if (node.Children.Count == 0)
+        {
+            writer.Line(label, match, end);
+            return;
+        }
+
+        writer.Line(label, match);
+        writer.Indent();
         Branch(writer, node.Children, holes, covered);
-        writer.Line(covered ? "return true;" : "break;");
+        writer.Line(end.Substring(1));
         writer.Unindent();
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace LayerDecayGen.Generator.Parser;
 
@@ -49,6 +50,20 @@ internal sealed class Annotation(AnnotationKind kind, AttributeData data)
         : "[" + data.AttributeClass!.Name.Replace("Attribute", "") + "]";
 
     public Location? Location => data.ApplicationSyntaxReference is { } reference ? reference.SyntaxTree.GetLocation(reference.Span) : null;
+
+    /// <summary>Whether all arguments are written out, so that the attribute's own text tells them.</summary>
+    public bool IsLiteral() => IsLiteral(data);
+
+    /// <summary>Whether all arguments of an attribute are literals, <c>nameof</c> or <c>typeof</c>.</summary>
+    public static bool IsLiteral(AttributeData attribute)
+    {
+        if (attribute.ApplicationSyntaxReference?.GetSyntax() is not AttributeSyntax { ArgumentList.Arguments: var arguments }) return true;
+        foreach (var argument in arguments)
+            if (argument.Expression is not (LiteralExpressionSyntax or PrefixUnaryExpressionSyntax { Operand: LiteralExpressionSyntax }
+                or TypeOfExpressionSyntax or InvocationExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "nameof" } }))
+                return false;
+        return true;
+    }
 
     public static List<Annotation>? Read(ImmutableArray<AttributeData> attributes, List<Annotation>? into = null)
     {

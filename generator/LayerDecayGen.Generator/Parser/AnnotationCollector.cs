@@ -31,7 +31,7 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
         for (var i = 0; i < members.Count; i++)
         {
             var member = members[i];
-            var annotations = member.ReadAnnotations();
+            var annotations = reader.AnnotationsOf(member);
             var follow = reader.Speaks(member);
             if (member.IsCapture || (node.Parent is not null && annotations is null && !follow)) continue;
             var child = node.Child(member.Registered);
@@ -52,7 +52,7 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
     private void CollectCarrier(INamedTypeSymbol carrier, INamedTypeSymbol model, NameNode root)
     {
         var order = int.MinValue;
-        foreach (var annotation in Annotation.Read(carrier.GetAttributes()) ?? [])
+        foreach (var annotation in reader.AnnotationsOf(carrier) ?? [])
         {
             for (var node = Attach(annotation, root, model, carrier); node is not null; node = node.Parent) node.Ordinal = Math.Min(node.Ordinal, order);
             order++;
@@ -61,7 +61,7 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
 
     private void CollectClassAttributes(INamedTypeSymbol carrier, INamedTypeSymbol model, NameNode node, bool marksOnly)
     {
-        foreach (var annotation in Annotation.Read(carrier.GetAttributes()) ?? [])
+        foreach (var annotation in reader.AnnotationsOf(carrier) ?? [])
         {
             // What a member says of itself goes before what its class says of all.
             if (annotation.IsLayer && (marksOnly || (annotation.Path is null && node.Layer is not null))) continue;

@@ -10,13 +10,12 @@ namespace LayerDecayGen.Generator.Parser;
 /// </summary>
 internal sealed class Construction
 {
-    private readonly Dictionary<string, ITypeSymbol?> _types = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<ITypeSymbol>> _elements = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<ExpressionSyntax>> _values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<SyntaxNode>> _given = new(StringComparer.Ordinal);
     private HashSet<string>? _set;
     private readonly INamedTypeSymbol _type;
     private readonly Compilation _compilation;
     private SemanticModel? _semantics;
-    private int _position;
 
     private Construction(INamedTypeSymbol type, Compilation compilation) => (_type, _compilation) = (type, compilation);
 
@@ -30,20 +29,31 @@ internal sealed class Construction
     }
 
     /// <summary>The type assigned to a member; null where none, several or an unknown one is.</summary>
-    public ITypeSymbol? TypeOf(string member) => _types.TryGetValue(member, out var type) ? type : null;
+    public ITypeSymbol? TypeOf(string member)
+    {
+        if (!_values.TryGetValue(member, out var values)) return null;
+        var type = TypeOf(values[0]);
+        for (var i = 1; i < values.Count && type is not null; i++)
+            if (!SymbolEqualityComparer.Default.Equals(type, TypeOf(values[i])))
+                return null;
+        return type;
+    }
 
     /// <summary>Whether some path through the constructors leaves the member null.</summary>
-    public bool MayStayNull(string member) => _types.ContainsKey(member) && _set is not null && !_set.Contains(member);
+    public bool MayStayNull(string member) => _values.ContainsKey(member) && _set is not null && !_set.Contains(member);
 
     /// <summary>
     /// The classes of the user's that a container is given, in its construction, by <c>Add</c> or <c>append</c>, or through a local list; null for none.
     /// </summary>
-    public List<ITypeSymbol>? ElementsOf(string member) => _elements.TryGetValue(member, out var types) ? types : null;
+    public IReadOnlyList<ITypeSymbol> ElementsOf(string member)
+    {
+        var types = new List<ITypeSymbol>();
+        Gather(member, types, new HashSet<string>(StringComparer.Ordinal));
+        return types;
+    }
 
     private void Read(TypeDeclarationSyntax declaration)
     {
-        _semantics = null;
-        _position = declaration.OpenBraceToken.Span.End;
         var initialized = new HashSet<string>(StringComparer.Ordinal);
         foreach (var member in declaration.Members)
         {
@@ -84,7 +94,7 @@ internal sealed class Construction
             case LocalDeclarationStatementSyntax local:
                 foreach (var variable in local.Declaration.Variables)
                     if (variable.Initializer is { } initializer)
-                        Gather(variable.Identifier.ValueText, initializer.Value);
+                        Note(_given, variable.Identifier.ValueText, initializer.Value);
                 return set;
             case IfStatementSyntax choice:
                 var then = Flow(choice.Statement, Copy(set));
@@ -127,7 +137,7 @@ internal sealed class Construction
     {
         if (expression is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Add" or "AddRange" or "append" or "Append" or "Insert" } access } call
             && NameOf(access.Expression) is { } container)
-            Gather(container, call.ArgumentList);
+            Note(_given, container, call.ArgumentList);
         if (expression is not AssignmentExpressionSyntax assignment) return;
         if (NameOf(assignment.Left) is { } name) Assign(name, assignment.Right, set);
         else if (assignment is { Left: TupleExpressionSyntax left, Right: TupleExpressionSyntax right } && left.Arguments.Count == right.Arguments.Count)
@@ -152,21 +162,26 @@ internal sealed class Construction
             return;
         }
 
-        Gather(name, value);
-        var type = TypeOf(value);
-        _types[name] = !_types.TryGetValue(name, out var other) || SymbolEqualityComparer.Default.Equals(type, other) ? type : null;
+        Note(_given, name, value);
+        Note(_values, name, value);
         if (value is ConditionalExpressionSyntax choice && (IsNull(choice.WhenTrue) || IsNull(choice.WhenFalse))) set.Remove(name);
         else set.Add(name);
     }
 
-    private void Gather(string container, SyntaxNode given)
+    // Only syntax is noted; types are bound when somebody asks, and for most classes nobody does.
+    private static void Note<T>(Dictionary<string, List<T>> notes, string name, T value)
     {
-        var types = _elements.TryGetValue(container, out var known) ? known : [];
-        Gather(given, types);
-        if (types.Count > 0) _elements[container] = types;
+        if (!notes.TryGetValue(name, out var list)) notes.Add(name, list = []);
+        list.Add(value);
     }
 
-    private void Gather(SyntaxNode node, List<ITypeSymbol> types)
+    private void Gather(string name, List<ITypeSymbol> types, HashSet<string> visited)
+    {
+        if (!visited.Add(name) || !_given.TryGetValue(name, out var given)) return;
+        foreach (var node in given) Gather(node, types, visited);
+    }
+
+    private void Gather(SyntaxNode node, List<ITypeSymbol> types, HashSet<string> visited)
     {
         if (node is ObjectCreationExpressionSyntax creation && Bind(creation.Type) is { } type && MemberReader.IsUserModule(type))
         {
@@ -174,11 +189,8 @@ internal sealed class Construction
             return;
         }
 
-        if (node is IdentifierNameSyntax name && _elements.TryGetValue(name.Identifier.ValueText, out var others) && others != types)
-            foreach (var other in others)
-                if (!Has(types, other))
-                    types.Add(other);
-        foreach (var child in node.ChildNodes()) Gather(child, types);
+        if (node is IdentifierNameSyntax name) Gather(name.Identifier.ValueText, types, visited);
+        foreach (var child in node.ChildNodes()) Gather(child, types, visited);
     }
 
     private static bool Has(List<ITypeSymbol> types, ITypeSymbol type)
@@ -234,7 +246,8 @@ internal sealed class Construction
 
     private ITypeSymbol? Bind(TypeSyntax syntax)
     {
-        _semantics ??= _compilation.GetSemanticModel(syntax.SyntaxTree);
-        return _semantics.GetSpeculativeTypeInfo(_position, syntax, SpeculativeBindingOption.BindAsTypeOrNamespace).Type;
+        if (_semantics?.SyntaxTree != syntax.SyntaxTree) _semantics = _compilation.GetSemanticModel(syntax.SyntaxTree);
+        var position = syntax.FirstAncestorOrSelf<TypeDeclarationSyntax>()!.OpenBraceToken.Span.End;
+        return _semantics.GetSpeculativeTypeInfo(position, syntax, SpeculativeBindingOption.BindAsTypeOrNamespace).Type;
     }
 }

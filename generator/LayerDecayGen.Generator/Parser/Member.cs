@@ -10,6 +10,8 @@ namespace LayerDecayGen.Generator.Parser;
 /// <param name="symbol">The field; null for a private one of another assembly, of which only name and type are known.</param>
 internal sealed class Member(INamedTypeSymbol holder, string name, string registered, ITypeSymbol? type, IFieldSymbol? symbol)
 {
+    public IFieldSymbol? Field { get; } = symbol;
+
     public INamedTypeSymbol Holder { get; } = holder;
 
     public string Name { get; } = name;
@@ -27,17 +29,10 @@ internal sealed class Member(INamedTypeSymbol holder, string name, string regist
     /// <summary>What the declaration says of null; nothing where nullable annotations are off.</summary>
     public NullableAnnotation Nullability { get; } = symbol?.NullableAnnotation ?? NullableAnnotation.None;
 
-    public Location? Location => (symbol?.AssociatedSymbol ?? symbol)?.Locations is [{ IsInSource: true } location, ..] ? location : null;
+    public Location? Location => (Field?.AssociatedSymbol ?? Field)?.Locations is [{ IsInSource: true } location, ..] ? location : null;
 
-    public bool IsInSource => symbol is { DeclaringSyntaxReferences.IsEmpty: false } or { AssociatedSymbol.DeclaringSyntaxReferences.IsEmpty: false };
+    public bool IsInSource => Field is { DeclaringSyntaxReferences.IsEmpty: false } or { AssociatedSymbol.DeclaringSyntaxReferences.IsEmpty: false };
 
-    public bool IsAnnotated => symbol is not null
-        && (Annotation.IsOn(symbol.GetAttributes()) || (symbol.AssociatedSymbol is { } property && Annotation.IsOn(property.GetAttributes())));
-
-    public List<Annotation>? ReadAnnotations()
-    {
-        if (symbol is null) return null;
-        var list = Annotation.Read(symbol.GetAttributes());
-        return symbol.AssociatedSymbol is { } property ? Annotation.Read(property.GetAttributes(), list) : list;
-    }
+    public bool IsAnnotated => Field is not null
+        && (Annotation.IsOn(Field.GetAttributes()) || (Field.AssociatedSymbol is { } property && Annotation.IsOn(property.GetAttributes())));
 }

@@ -6,7 +6,7 @@ namespace LayerDecayGen.Generator.Parser;
 /// The members that <c>RegisterComponents</c> or literal registrations make known: instance fields over the whole base chain, base classes first,
 /// under the names that TorchSharp gives them. Remembers what it read: one model meets the same block class many times.
 /// </summary>
-internal sealed class MemberReader(Compilation compilation, CancellationToken cancellation)
+internal sealed class MemberReader(Compilation compilation, Dependencies read, CancellationToken cancellation)
 {
     private readonly Dictionary<INamedTypeSymbol, List<Member>> _members = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<INamedTypeSymbol, Construction> _constructions = new(SymbolEqualityComparer.Default);
@@ -15,6 +15,24 @@ internal sealed class MemberReader(Compilation compilation, CancellationToken ca
     /// <summary>Whether a declared type is a module class whose members are worth reading.</summary>
     public static bool IsUserModule(ITypeSymbol? type) =>
         type is INamedTypeSymbol { TypeKind: TypeKind.Class } named && !TorchTypes.IsTorchSharp(named) && TorchTypes.IsModule(named);
+
+    /// <summary>The attributes of ours that stand on a symbol.</summary>
+    public List<Annotation>? AnnotationsOf(ISymbol symbol, List<Annotation>? into = null)
+    {
+        var list = Annotation.Read(symbol.GetAttributes(), into);
+        foreach (var annotation in list ?? [])
+            if (!annotation.IsLiteral())
+                read.AddUnknown();
+        return list;
+    }
+
+    /// <summary>The attributes of ours that stand on a member: on its field or its property.</summary>
+    public List<Annotation>? AnnotationsOf(Member member)
+    {
+        if (member.Field is not { } field) return null;
+        var list = AnnotationsOf(field);
+        return field.AssociatedSymbol is { } property ? AnnotationsOf(property, list) : list;
+    }
 
     /// <summary>The members of a class, base classes first.</summary>
     public List<Member> Read(INamedTypeSymbol type)
@@ -42,7 +60,7 @@ internal sealed class MemberReader(Compilation compilation, CancellationToken ca
     /// <summary>The classes that a container without a telling element type is given, as far as its construction shows.</summary>
     public IReadOnlyList<ITypeSymbol> ElementsOf(Member member) =>
         member.IsInSource && TorchTypes.IsContainer(HeldBy(member), out var element) && TorchTypes.IsOpaque(element)
-            ? ConstructionOf(member.Holder).ElementsOf(member.Name) ?? (IReadOnlyList<ITypeSymbol>)[]
+            ? ConstructionOf(member.Holder).ElementsOf(member.Name)
             : [];
 
     /// <summary>Whether a live model may lack the member: it says so, or, where nullable annotations are off, its constructors do.</summary>
@@ -89,6 +107,7 @@ internal sealed class MemberReader(Compilation compilation, CancellationToken ca
     private void Collect(INamedTypeSymbol type, List<Member> members)
     {
         cancellation.ThrowIfCancellationRequested();
+        read.Add(type);
         if (type.BaseType is { } parent && IsUserModule(parent)) Collect(parent, members);
         if (type.DeclaringSyntaxReferences.IsEmpty) MetadataMembers.Collect(type, compilation, members);
         var registrations = Registrations.Of(type, cancellation);
@@ -107,7 +126,7 @@ internal sealed class MemberReader(Compilation compilation, CancellationToken ca
         members.Add(member);
     }
 
-    private static Member Create(IFieldSymbol field, Registrations? registrations)
+    private Member Create(IFieldSymbol field, Registrations? registrations)
     {
         var name = (field.AssociatedSymbol ?? field).Name;
         var registered = ComponentName(field) ?? field.Name;
@@ -126,13 +145,17 @@ internal sealed class MemberReader(Compilation compilation, CancellationToken ca
                         members.Add(new Member(type, parameter.Name, "<" + parameter.Name + ">P", parameter.Type, null) { IsCapture = true });
     }
 
-    private static string? ComponentName(IFieldSymbol field)
+    private string? ComponentName(IFieldSymbol field)
     {
         foreach (var attribute in field.GetAttributes())
-            if (attribute.AttributeClass is { Name: "ComponentNameAttribute" })
-                foreach (var argument in attribute.NamedArguments)
-                    if (argument is { Key: "Name", Value.Value: string name })
-                        return name;
+        {
+            if (attribute.AttributeClass is not { Name: "ComponentNameAttribute" }) continue;
+            if (!Annotation.IsLiteral(attribute)) read.AddUnknown();
+            foreach (var argument in attribute.NamedArguments)
+                if (argument is { Key: "Name", Value.Value: string name })
+                    return name;
+        }
+
         return null;
     }
 

@@ -8,13 +8,20 @@ namespace LayerDecayGen.Generator.Parser;
 /// <summary>The transform: one annotated class to its model and diagnostics. Symbols are read here and nowhere after.</summary>
 internal static class ModelParser
 {
-    /// <summary>Reads one class; whatever fails becomes a diagnostic on it.</summary>
-    public static ParseResult Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    /// <summary>Reads one class, unless nothing that it depends on has changed; whatever fails becomes a diagnostic on it.</summary>
+    public static ParseResult Parse(GeneratorAttributeSyntaxContext context, ParseCache cache, CancellationToken cancellation)
     {
+        var compilation = context.SemanticModel.Compilation;
+        if (cache.Find(context.TargetNode, compilation) is { } known) return known;
         var type = (INamedTypeSymbol)context.TargetSymbol;
-        if (!SpeaksForClass(type, context)) return ParseResult.Nothing;
         var location = ((ClassDeclarationSyntax)context.TargetNode).Identifier.GetLocation();
-        return Guard(type.Name, location, reporter => Read(type, context, reporter, cancellation));
+        var read = new Dependencies();
+        read.Add(type);
+        var result = SpeaksForClass(type, context)
+            ? Guard(type.Name, location, reporter => Read(type, context, reporter, read, cancellation))
+            : ParseResult.Nothing;
+        cache.Keep(context.TargetNode, compilation, read, result);
+        return result;
     }
 
     /// <summary>Runs a reading so that nothing but cancellation leaves it by an exception.</summary>
@@ -47,16 +54,19 @@ internal static class ModelParser
         INamedTypeSymbol type,
         GeneratorAttributeSyntaxContext context,
         Reporter reporter,
+        Dependencies read,
         CancellationToken cancellation)
     {
+        if (!Annotation.IsLiteral(context.Attributes[0])) read.AddUnknown();
         var declaration = new Declaration(type, context.Attributes[0]);
         if (!declaration.Check(context.TargetNode, reporter)) return null;
 
         var model = declaration.Model;
+        read.Add(model);
         var compilation = context.SemanticModel.Compilation;
-        var collector = new AnnotationCollector(new MemberReader(compilation, cancellation), reporter, cancellation);
+        var collector = new AnnotationCollector(new MemberReader(compilation, read, cancellation), reporter, cancellation);
         var names = collector.Collect(model, declaration.IsForeign ? type : null);
-        var builder = new SectionBuilder(reporter, model, type, compilation);
+        var builder = new SectionBuilder(reporter, model, type, compilation, read);
         var tree = builder.Build(names);
         return reporter.HasErrors ? null : declaration.Describe(builder, tree);
     }

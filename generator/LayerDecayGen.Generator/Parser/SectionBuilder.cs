@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis;
 namespace LayerDecayGen.Generator.Parser;
 
 /// <summary>Turns the tree of names into sections in opening order and into the matcher's tree, each node inheriting what its parents say.</summary>
-internal sealed class SectionBuilder(Reporter reporter, INamedTypeSymbol model, INamedTypeSymbol generatedIn, Compilation compilation)
+internal sealed class SectionBuilder(Reporter reporter, INamedTypeSymbol model, INamedTypeSymbol generatedIn, Compilation compilation, Dependencies read)
 {
     private readonly List<SectionModel> _sections = [];
     private readonly List<Exemption> _exemptions = [];
@@ -72,7 +72,7 @@ internal sealed class SectionBuilder(Reporter reporter, INamedTypeSymbol model, 
 
     private void OpenUnassigned(NameNode node, ref Scope scope)
     {
-        if (node.IsDisputed || node.Member is not { } member || !ParameterOwners.MayOwn(node.Type)) return;
+        if (node.IsDisputed || node.Member is not { } member || !ParameterOwners.MayOwn(node.Type, read)) return;
         reporter.Report(LayerRules.Unassigned, member.Location, model.Name, member.Name);
         Add(ref scope, SectionKind.Unassigned, null, mayBeEmpty: false);
     }

@@ -3,75 +3,63 @@
 #nullable enable
 #pragma warning disable CS0612, CS0618 // the model may be obsolete
 
-namespace Zoo
+namespace Zoo;
+partial class Outer<T>
 {
-    partial class Outer<T>
+    partial class Swin
     {
-        partial class Swin
+        /// <summary>The parameter groups of <c>Swin</c>, sealed against the live model.</summary>
+        /// <remarks><code>
+        /// section  layer          weight decay  names
+        /// Stem     0              yes           _stem
+        /// Layers   one per child  yes           layers.{i}.blocks.{j}
+        /// Head     last           yes           &lt;Head&gt;k__BackingField
+        /// </code></remarks>
+        /// <param name="options">Weight decay, and what else differs from the declaration.</param>
+        public Groups GetParameterGroups(global::LayerDecayGen.LayerDecayOptions options) => new Groups(this, options);
+
+        /// <summary>The parameter groups under a recipe.</summary>
+        /// <param name="recipe">The rule of a reference, or one of your own.</param>
+        public Groups GetParameterGroups<TRecipe>(TRecipe recipe) where TRecipe : global::LayerDecayGen.Planning.IRecipe => new Groups(this, recipe);
+
+        /// <summary>Parameter groups with one typed section a member.</summary>
+        public sealed class Groups : global::LayerDecayGen.ParameterGroups
         {
-            /// <summary>The parameter groups of <c>Swin</c>, sealed against the live model.</summary>
-            /// <remarks><code>
-            /// section  layer          weight decay  names
-            /// Stem     0              yes           _stem
-            /// Layers   one per child  yes           layers.{i}.blocks.{j}
-            /// Head     last           yes           &lt;Head&gt;k__BackingField
-            /// </code></remarks>
-            /// <param name="options">Weight decay, and what else differs from the declaration.</param>
-            public Groups GetParameterGroups(global::LayerDecayGen.LayerDecayOptions options) => new Groups(this, options);
+            internal Groups(global::Zoo.Outer<T>.Swin model, global::LayerDecayGen.Planning.IRecipe recipe) : base(model, CompiledLayout.Instance, recipe) { }
+            /// <summary><c>_stem</c>; layer: 0.</summary>
+            public global::LayerDecayGen.SectionView Stem => Section(0);
+            /// <summary><c>layers.{i}.blocks.{j}</c>; layer: one per child.</summary>
+            public global::LayerDecayGen.StackView Layers => Stack(1);
+            /// <summary><c>&lt;Head&gt;k__BackingField</c>; layer: last.</summary>
+            public global::LayerDecayGen.SectionView Head => Section(2);
 
-            /// <summary>The parameter groups under a recipe.</summary>
-            /// <param name="recipe">The rule of a reference, or one of your own.</param>
-            public Groups GetParameterGroups<TRecipe>(TRecipe recipe) where TRecipe : global::LayerDecayGen.Planning.IRecipe => new Groups(this, recipe);
-
-            /// <summary>Parameter groups with one typed section a member.</summary>
-            public sealed class Groups : global::LayerDecayGen.ParameterGroups
+            private sealed class CompiledLayout : global::LayerDecayGen.Layout.LayerLayout
             {
-                internal Groups(global::Zoo.Outer<T>.Swin model, global::LayerDecayGen.Planning.IRecipe recipe) : base(model, CompiledLayout.Instance, recipe) { }
-
-                /// <summary><c>_stem</c>; layer: 0.</summary>
-                public global::LayerDecayGen.SectionView Stem => Section(0);
-
-                /// <summary><c>layers.{i}.blocks.{j}</c>; layer: one per child.</summary>
-                public global::LayerDecayGen.StackView Layers => Stack(1);
-
-                /// <summary><c>&lt;Head&gt;k__BackingField</c>; layer: last.</summary>
-                public global::LayerDecayGen.SectionView Head => Section(2);
-
-                private sealed class CompiledLayout : global::LayerDecayGen.Layout.LayerLayout
+                public static readonly CompiledLayout Instance = new();
+                public override string ModelName => "Swin";
+                public override double LayerDecay => double.NaN;
+                public override global::System.Collections.Generic.IReadOnlyList<global::LayerDecayGen.Layout.Section> Sections { get; } = new global::LayerDecayGen.Layout.Section[]
                 {
-                    public static readonly CompiledLayout Instance = new();
-                    public override string ModelName => "Swin";
-                    public override double LayerDecay => double.NaN;
-                    public override global::System.Collections.Generic.IReadOnlyList<global::LayerDecayGen.Layout.Section> Sections { get; } = new global::LayerDecayGen.Layout.Section[]
-                    {
-                        Layer(0, "Stem", "_stem"),
-                        Stack("Layers", "layers.{i}.blocks.{j}"),
-                        Last("Head", "<Head>k__BackingField"),
-                    };
+                    Layer(0, "Stem", "_stem"),
+                    Stack("Layers", "layers.{i}.blocks.{j}"),
+                    Last("Head", "<Head>k__BackingField"),
+                };
 
-                    public override bool TryMatch(global::System.ReadOnlySpan<char> name, out global::LayerDecayGen.Layout.LayoutMatch match)
+                public override bool TryMatch(global::System.ReadOnlySpan<char> name, out global::LayerDecayGen.Layout.LayoutMatch match)
+                {
+                    match = default;
+                    switch (Next(ref name))
                     {
-                        match = default;
-                        switch (Next(ref name))
-                        {
-                            case "_stem":
-                                match = new(0);
-                                return true;
-                            case "layers" when Index(Next(ref name), out var i):
-                                match = new(1, i, -1);
-                                switch (Next(ref name))
-                                {
-                                    case "blocks" when Index(Next(ref name), out var j):
-                                        match = new(1, i, j);
-                                        return true;
-                                }
-                                return true;
-                            case "<Head>k__BackingField":
-                                match = new(2);
-                                return true;
-                        }
-                        return false;
+                        case "_stem": match = new(0); return true;
+                        case "layers" when Index(Next(ref name), out var i): match = new(1, i, -1);
+                            switch (Next(ref name))
+                            {
+                                case "blocks" when Index(Next(ref name), out var j): match = new(1, i, j); return true;
+                            }
+                            return true;
+                        case "<Head>k__BackingField": match = new(2); return true;
                     }
+                    return false;
                 }
             }
         }

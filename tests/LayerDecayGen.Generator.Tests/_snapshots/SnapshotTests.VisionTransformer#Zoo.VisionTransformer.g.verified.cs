@@ -3,98 +3,77 @@
 #nullable enable
 #pragma warning disable CS0612, CS0618 // the model may be obsolete
 
-namespace Zoo
+namespace Zoo;
+partial class VisionTransformer
 {
-    partial class VisionTransformer
+    /// <summary>The parameter groups of <c>VisionTransformer</c>, sealed against the live model.</summary>
+    /// <remarks><code>
+    /// section     layer          weight decay  names
+    /// ClsToken    0              no            cls_token
+    /// PosEmbed    0              no            pos_embed
+    /// PatchEmbed  0              yes           patch_embed
+    /// Blocks      one per child  yes           blocks.{i}
+    ///                            no            blocks.{i}.gamma_1
+    /// FcNorm      previous       yes           fc_norm
+    /// Head        last           yes           head
+    /// </code></remarks>
+    /// <param name="options">Weight decay, and what else differs from the declaration.</param>
+    public Groups GetParameterGroups(global::LayerDecayGen.LayerDecayOptions options) => new Groups(this, options);
+
+    /// <summary>The parameter groups under a recipe.</summary>
+    /// <param name="recipe">The rule of a reference, or one of your own.</param>
+    public Groups GetParameterGroups<TRecipe>(TRecipe recipe) where TRecipe : global::LayerDecayGen.Planning.IRecipe => new Groups(this, recipe);
+
+    /// <summary>Parameter groups with one typed section a member.</summary>
+    public sealed class Groups : global::LayerDecayGen.ParameterGroups
     {
-        /// <summary>The parameter groups of <c>VisionTransformer</c>, sealed against the live model.</summary>
-        /// <remarks><code>
-        /// section     layer          weight decay  names
-        /// ClsToken    0              no            cls_token
-        /// PosEmbed    0              no            pos_embed
-        /// PatchEmbed  0              yes           patch_embed
-        /// Blocks      one per child  yes           blocks.{i}
-        ///                            no            blocks.{i}.gamma_1
-        /// FcNorm      previous       yes           fc_norm
-        /// Head        last           yes           head
-        /// </code></remarks>
-        /// <param name="options">Weight decay, and what else differs from the declaration.</param>
-        public Groups GetParameterGroups(global::LayerDecayGen.LayerDecayOptions options) => new Groups(this, options);
+        internal Groups(global::Zoo.VisionTransformer model, global::LayerDecayGen.Planning.IRecipe recipe) : base(model, CompiledLayout.Instance, recipe) { }
+        /// <summary><c>cls_token</c>; layer: 0.</summary>
+        public global::LayerDecayGen.SectionView ClsToken => Section(0);
+        /// <summary><c>pos_embed</c>; layer: 0.</summary>
+        public global::LayerDecayGen.SectionView PosEmbed => Section(1);
+        /// <summary><c>patch_embed</c>; layer: 0.</summary>
+        public global::LayerDecayGen.SectionView PatchEmbed => Section(2);
+        /// <summary><c>blocks.{i}</c>; layer: one per child.</summary>
+        public global::LayerDecayGen.StackView Blocks => Stack(3);
+        /// <summary><c>fc_norm</c>; layer: previous.</summary>
+        public global::LayerDecayGen.SectionView FcNorm => Section(4);
+        /// <summary><c>head</c>; layer: last.</summary>
+        public global::LayerDecayGen.SectionView Head => Section(5);
 
-        /// <summary>The parameter groups under a recipe.</summary>
-        /// <param name="recipe">The rule of a reference, or one of your own.</param>
-        public Groups GetParameterGroups<TRecipe>(TRecipe recipe) where TRecipe : global::LayerDecayGen.Planning.IRecipe => new Groups(this, recipe);
-
-        /// <summary>Parameter groups with one typed section a member.</summary>
-        public sealed class Groups : global::LayerDecayGen.ParameterGroups
+        private sealed class CompiledLayout : global::LayerDecayGen.Layout.LayerLayout
         {
-            internal Groups(global::Zoo.VisionTransformer model, global::LayerDecayGen.Planning.IRecipe recipe) : base(model, CompiledLayout.Instance, recipe) { }
-
-            /// <summary><c>cls_token</c>; layer: 0.</summary>
-            public global::LayerDecayGen.SectionView ClsToken => Section(0);
-
-            /// <summary><c>pos_embed</c>; layer: 0.</summary>
-            public global::LayerDecayGen.SectionView PosEmbed => Section(1);
-
-            /// <summary><c>patch_embed</c>; layer: 0.</summary>
-            public global::LayerDecayGen.SectionView PatchEmbed => Section(2);
-
-            /// <summary><c>blocks.{i}</c>; layer: one per child.</summary>
-            public global::LayerDecayGen.StackView Blocks => Stack(3);
-
-            /// <summary><c>fc_norm</c>; layer: previous.</summary>
-            public global::LayerDecayGen.SectionView FcNorm => Section(4);
-
-            /// <summary><c>head</c>; layer: last.</summary>
-            public global::LayerDecayGen.SectionView Head => Section(5);
-
-            private sealed class CompiledLayout : global::LayerDecayGen.Layout.LayerLayout
+            public static readonly CompiledLayout Instance = new();
+            public override string ModelName => "VisionTransformer";
+            public override double LayerDecay => 0.75d;
+            public override global::System.Collections.Generic.IReadOnlyList<global::LayerDecayGen.Layout.Section> Sections { get; } = new global::LayerDecayGen.Layout.Section[]
             {
-                public static readonly CompiledLayout Instance = new();
-                public override string ModelName => "VisionTransformer";
-                public override double LayerDecay => 0.75d;
-                public override global::System.Collections.Generic.IReadOnlyList<global::LayerDecayGen.Layout.Section> Sections { get; } = new global::LayerDecayGen.Layout.Section[]
-                {
-                    Layer(0, "ClsToken", "cls_token"),
-                    Layer(0, "PosEmbed", "pos_embed"),
-                    Layer(0, "PatchEmbed", "patch_embed"),
-                    Stack("Blocks", "blocks.{i}"),
-                    Previous("FcNorm", "fc_norm"),
-                    Last("Head", "head"),
-                };
+                Layer(0, "ClsToken", "cls_token"),
+                Layer(0, "PosEmbed", "pos_embed"),
+                Layer(0, "PatchEmbed", "patch_embed"),
+                Stack("Blocks", "blocks.{i}"),
+                Previous("FcNorm", "fc_norm"),
+                Last("Head", "head"),
+            };
 
-                public override bool TryMatch(global::System.ReadOnlySpan<char> name, out global::LayerDecayGen.Layout.LayoutMatch match)
+            public override bool TryMatch(global::System.ReadOnlySpan<char> name, out global::LayerDecayGen.Layout.LayoutMatch match)
+            {
+                match = default;
+                switch (Next(ref name))
                 {
-                    match = default;
-                    switch (Next(ref name))
-                    {
-                        case "cls_token":
-                            match = new(0) { NoWeightDecay = true };
-                            return true;
-                        case "pos_embed":
-                            match = new(1) { NoWeightDecay = true };
-                            return true;
-                        case "patch_embed":
-                            match = new(2);
-                            return true;
-                        case "blocks" when Index(Next(ref name), out var i):
-                            match = new(3, i);
-                            switch (Next(ref name))
-                            {
-                                case "gamma_1":
-                                    match = new(3, i) { NoWeightDecay = true };
-                                    return true;
-                            }
-                            return true;
-                        case "fc_norm":
-                            match = new(4);
-                            return true;
-                        case "head":
-                            match = new(5);
-                            return true;
-                    }
-                    return false;
+                    case "cls_token": match = new(0) { NoWeightDecay = true }; return true;
+                    case "pos_embed": match = new(1) { NoWeightDecay = true }; return true;
+                    case "patch_embed": match = new(2); return true;
+                    case "blocks" when Index(Next(ref name), out var i): match = new(3, i);
+                        switch (Next(ref name))
+                        {
+                            case "gamma_1": match = new(3, i) { NoWeightDecay = true }; return true;
+                        }
+                        return true;
+                    case "fc_norm": match = new(4); return true;
+                    case "head": match = new(5); return true;
                 }
+                return false;
             }
         }
     }
