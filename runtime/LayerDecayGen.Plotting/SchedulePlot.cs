@@ -62,7 +62,8 @@ public static class SchedulePlot
         new ScottPlot.Colormaps.Viridis().GetColor(count == 1 ? 0.3 : 0.9 * index / (count - 1));
 
     // Row 0 is the topmost. A map needs two cells each way, so what is one alone is there twice.
-    private static double[,] Powers(ScheduleTable table, Hyperparameter target, IReadOnlyList<(string Label, int Group)> rows, long[] updates)
+    private static double[,] Powers(
+        ScheduleTable table, Hyperparameter target, IReadOnlyList<(string Label, int Group)> rows, long[] updates)
     {
         var powers = new double[Math.Max(2, rows.Count), Math.Max(2, updates.Length)];
         for (var r = 0; r < powers.GetLength(0); r++)

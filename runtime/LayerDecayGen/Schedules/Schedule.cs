@@ -62,6 +62,9 @@ public sealed partial record Schedule
 
     internal Rule RuleIn(ScheduleWindow window) => _rule(window);
 
+    /// <summary>Name, hyper-parameter and window.</summary>
+    public override string ToString() => $"{Name} of {Track.Name(Target)}, [{From}, {To?.ToString() ?? "end of the run"})";
+
     internal static Schedule Make<TUnit>(string kind, TUnit from, TUnit? to, Func<ScheduleWindow, Rule> rule)
         where TUnit : struct, IScheduleUnit =>
         new(kind, from.Time, to?.Time, rule);

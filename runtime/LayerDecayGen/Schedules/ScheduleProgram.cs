@@ -19,6 +19,8 @@ internal sealed class ScheduleProgram
         var names = new HashSet<string>(StringComparer.Ordinal);
         _schedules = [.. schedules.Select(s => new BoundSchedule(s, Unique(s.Name, names), run, _tracks[(int)s.Target]!))];
         foreach (var schedule in _schedules) schedule.Step(0);
+        // An update of more batches than an epoch has begins in the first epoch and is made in a later one.
+        if (run.EpochLength is { } length) StepEpochs(0, length.EpochOf(0));
     }
 
     public TrainingRun Run { get; }
@@ -47,13 +49,7 @@ internal sealed class ScheduleProgram
         Update++;
         foreach (var schedule in _schedules)
             if (!schedule.EveryEpoch) schedule.Step(Update);
-        if (Run.EpochLength is not { } length) return;
-        var epoch = length.EpochOf(Update);
-        for (var begun = length.EpochOf(Update - 1) + 1; begun <= epoch; begun++)
-        {
-            foreach (var schedule in _schedules)
-                if (schedule.EveryEpoch) schedule.Step(begun);
-        }
+        if (Run.EpochLength is { } length) StepEpochs(length.EpochOf(Update - 1), length.EpochOf(Update));
     }
 
     public void Report(string monitor, double metric)
@@ -84,6 +80,15 @@ internal sealed class ScheduleProgram
         Update = update;
         _reports.Clear();
         _reports.AddRange(reports);
+    }
+
+    private void StepEpochs(long before, long now)
+    {
+        for (var epoch = before + 1; epoch <= now; epoch++)
+        {
+            foreach (var schedule in _schedules)
+                if (schedule.EveryEpoch) schedule.Step(epoch);
+        }
     }
 
     private static string Unique(string name, HashSet<string> taken)

@@ -128,6 +128,9 @@ public sealed class ScheduleSet
         Write(onlyChanged: false);
     }
 
+    /// <summary>What the schedules give at every update of the run, from its begin, without the metrics that are not yet known.</summary>
+    public ScheduleTable ToTable() => ScheduleTable.Evaluate(_program.Groups, _program.Run, [.. _program.Reports], [.. _program.Sources]);
+
     /// <summary>The set as a TorchSharp scheduler, for code that has its own loop: <c>step()</c> goes to the next update.</summary>
     public lr_scheduler.LRScheduler ToLRScheduler() => new ScheduleSetScheduler(_optimizer, this);
 

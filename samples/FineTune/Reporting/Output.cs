@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using FineTune.Training;
+using LayerDecayGen.Plotting;
 
 namespace FineTune.Reporting;
 
@@ -16,7 +17,11 @@ internal static class Output
         result.Model.save(weights);
         var summary = Path.Combine(options.Out, "result.json");
         File.WriteAllText(summary, JsonSerializer.Serialize(Summary(options, result), new JsonSerializerOptions { WriteIndented = true }) + "\n");
-        return [groups, weights, summary];
+        var lines = Path.Combine(options.Out, "learning-rates.svg");
+        SchedulePlot.ByUpdate(result.Rates).Write(lines);
+        var map = Path.Combine(options.Out, "learning-rates.png");
+        SchedulePlot.HeatMap(result.Rates).Write(map);
+        return [groups, weights, summary, lines, map];
     }
 
     private static Dictionary<string, object> Summary(JobOptions options, JobResult result) => new()

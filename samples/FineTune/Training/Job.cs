@@ -13,7 +13,8 @@ namespace FineTune.Training;
 internal sealed record JobOptions(string Data, int Labelled, double LayerDecay, int PretrainEpochs, int Epochs, Device Device, int Seed, string Out);
 
 /// <summary>What a job came to.</summary>
-internal sealed record JobResult(double Accuracy, int HeldOut, double PretrainSeconds, double FineTuneSeconds, VisionTransformer Model, string Groups);
+internal sealed record JobResult(double Accuracy, int HeldOut, double PretrainSeconds, double FineTuneSeconds, VisionTransformer Model, string Groups,
+    ScheduleTable Rates);
 
 /// <summary>Pre-trains a vision transformer on images alone, then fine-tunes it with layer decay on some labels.</summary>
 internal sealed class Job(JobOptions options, IProgress progress)
@@ -35,9 +36,9 @@ internal sealed class Job(JobOptions options, IProgress progress)
         var watch = System.Diagnostics.Stopwatch.StartNew();
         Pretrain(model, size, images);
         var pretrained = watch.Elapsed.TotalSeconds;
-        var groups = FineTune(model, labelled);
+        var (groups, rates) = FineTune(model, labelled);
         var fineTuned = watch.Elapsed.TotalSeconds - pretrained;
-        return new JobResult(Accuracy(model, heldOut), heldOut.Count, pretrained, fineTuned, model, groups);
+        return new JobResult(Accuracy(model, heldOut), heldOut.Count, pretrained, fineTuned, model, groups, rates);
     }
 
     private void Pretrain(VisionTransformer encoder, VitSize size, ImageSet images)
@@ -50,15 +51,16 @@ internal sealed class Job(JobOptions options, IProgress progress)
         progress.Watch("pre-training without labels", report => phase.Run(images, options.PretrainEpochs, BatchSize, options.Seed, report));
     }
 
-    private string FineTune(VisionTransformer model, ImageSet labelled)
+    private (string Groups, ScheduleTable Rates) FineTune(VisionTransformer model, ImageSet labelled)
     {
         var groups = model.GetParameterGroups(new() { LayerDecay = options.LayerDecay, WeightDecay = WeightDecay });
         var table = groups.ToTable(FineTuneRate);
         progress.Say(table);
         using var optimizer = groups.CreateAdamW(FineTuneRate);
-        var phase = new Phase("fine-tuning", optimizer, Schedules(optimizer, groups, labelled.Count, options.Epochs), model, (x, y) => nn.functional.cross_entropy(model.forward(x), y, label_smoothing: 0.1));
+        var schedules = Schedules(optimizer, groups, labelled.Count, options.Epochs);
+        var phase = new Phase("fine-tuning", optimizer, schedules, model, (x, y) => nn.functional.cross_entropy(model.forward(x), y, label_smoothing: 0.1));
         progress.Watch("fine-tuning with layer decay", report => phase.Run(labelled, options.Epochs, BatchSize, options.Seed, report));
-        return table;
+        return (table, schedules.ToTable());
     }
 
     // A tenth of the run, at most five epochs, to warm up; then a half cosine to zero, as MAE does. A run of a few updates has nothing to warm up.

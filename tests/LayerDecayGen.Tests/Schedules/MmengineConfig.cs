@@ -10,24 +10,31 @@ internal static class MmengineConfig
     // What mmengine takes for an end that nobody set.
     private const double Infinite = 1e9;
 
-    public static Schedule Read(string type, JsonElement kwargs, bool convert)
+    /// <param name="type">The class.</param>
+    /// <param name="kwargs">Its arguments.</param>
+    /// <param name="convert">Iterations in an epoch, where epochs are converted to iterations.</param>
+    public static Schedule Read(string type, JsonElement kwargs, long? convert)
     {
         var byEpoch = kwargs.FlagAt("by_epoch") ?? true;
-        if (convert && !byEpoch) throw new ArgumentException("Only epochs are converted.");
-        var schedule = byEpoch ? Read(type, kwargs, count => new Epochs(count)) : Read(type, kwargs, count => new Updates((long)count));
+        if (convert is not null && !byEpoch) throw new ArgumentException("Only epochs are converted.");
+        // The end that nobody set is not converted; half an iteration more keeps the quotient from being cut to one fewer.
+        var schedule = byEpoch
+            ? Read(type, kwargs, count => new Epochs(count), convert is { } length ? (Infinite + 0.5) / length : Infinite)
+            : Read(type, kwargs, count => new Updates((long)count), Infinite);
         return schedule with
         {
-            Stepping = byEpoch && !convert ? Stepping.EveryEpoch : Stepping.EveryUpdate,
+            Stepping = byEpoch && convert is null ? Stepping.EveryEpoch : Stepping.EveryUpdate,
             Target = type.EndsWith("Momentum", StringComparison.Ordinal) ? Hyperparameter.Momentum
                 : type.EndsWith("WeightDecay", StringComparison.Ordinal) ? Hyperparameter.WeightDecay
                 : Hyperparameter.LearningRate,
         };
     }
 
-    private static Schedule Read<TUnit>(string type, JsonElement k, Func<double, TUnit> unit) where TUnit : struct, IScheduleUnit
+    private static Schedule Read<TUnit>(string type, JsonElement k, Func<double, TUnit> unit, double infinite)
+        where TUnit : struct, IScheduleUnit
     {
         var from = unit(k.NumberAt("begin") ?? 0);
-        TUnit? to = unit(k.NumberAt("end") ?? Infinite);
+        TUnit? to = unit(k.NumberAt("end") ?? infinite);
         TUnit? Optional(string name) => k.NumberAt(name) is { } count and not 0 ? unit(count) : null;
         TUnit[] List(string name) => [.. k.Field(name).Numbers().Select(unit)];
         return Kind(type) switch

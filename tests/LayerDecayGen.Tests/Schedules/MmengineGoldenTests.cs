@@ -28,11 +28,11 @@ public sealed class MmengineGoldenTests
 
     private static void Alone(JsonElement json)
     {
-        var convert = json.FlagAt("convert_to_iter_based") ?? false;
+        long? convert = json.FlagAt("convert_to_iter_based") ?? false ? json.GetProperty("epoch_length").GetInt64() : null;
         var schedule = MmengineConfig.Read(json.TextAt("scheduler")!, json.GetProperty("kwargs"), convert);
         if (json.IntegerAt("last_step") is { } last) schedule = schedule with { StepsTaken = last + 1 };
         var steps = json.GetProperty("steps").GetInt64();
-        var run = new TrainingRun(steps.Updates(), EpochLength.OfBatches(convert ? json.GetProperty("epoch_length").GetInt64() : 1));
+        var run = new TrainingRun(steps.Updates(), EpochLength.OfBatches(convert ?? 1));
         new ScheduleGolden(json).Agree(run, schedule);
     }
 
@@ -46,7 +46,7 @@ public sealed class MmengineGoldenTests
             var end = config.FlagAt("by_epoch") ?? true ? epochs : epochs * length;
             fields.TryAdd("end", JsonSerializer.SerializeToElement(end));
             return MmengineConfig.Read(config.TextAt("type")!, JsonSerializer.SerializeToElement(fields),
-                config.FlagAt("convert_to_iter_based") ?? false);
+                config.FlagAt("convert_to_iter_based") ?? false ? length : null);
         });
         new ScheduleGolden(json).Agree(new TrainingRun(json.GetProperty("steps").GetInt64().Updates(), EpochLength.OfBatches(length)),
             [.. schedules]);

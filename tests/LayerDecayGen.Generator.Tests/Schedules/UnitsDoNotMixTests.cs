@@ -1,0 +1,36 @@
+using Basic.Reference.Assemblies;
+using LayerDecayGen.Schedules;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace LayerDecayGen.Generator.Tests.Schedules;
+
+/// <summary>Lengths in epochs and in updates do not mix in one schedule: the compiler refuses.</summary>
+[TestFixture]
+public sealed class UnitsDoNotMixTests
+{
+    [TestCase("Cosine(from: 5.Epochs(), to: 50.Epochs())", true)]
+    [TestCase("Cosine(from: 500.Updates(), to: 5000.Updates(), period: 100.Updates())", true)]
+    [TestCase("Cosine(from: 5.Epochs(), to: 500.Updates())", false)]
+    [TestCase("Cosine(from: 5.Epochs(), to: 50.Epochs(), period: 100.Updates())", false)]
+    [TestCase("MultiStep([8.Epochs(), 11.Updates()])", false)]
+    [TestCase("MultiStep([8.Epochs()], from: 100.Updates())", false)]
+    [TestCase("MaeCosine(500.Updates(), 50.Epochs())", false)]
+    [TestCase("LinearWarmup(5)", false)]
+    [TestCase("TimmSchedule.Cosine(300.Epochs(), warmup: 500.Updates())", false)]
+    public void OneUnitASchedule(string expression, bool compiles)
+    {
+        var source = $$"""
+            using LayerDecayGen.Schedules;
+            using static LayerDecayGen.Schedules.Schedule;
+            static class Use { static Schedule Make() => {{expression}}; }
+            """;
+        var compilation = CSharpCompilation.Create(
+            "use",
+            [CSharpSyntaxTree.ParseText(source)],
+            [.. Net100.References.All, MetadataReference.CreateFromFile(typeof(Schedule).Assembly.Location)],
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        var errors = compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).ToArray();
+        Assert.That(errors, compiles ? Is.Empty : Is.Not.Empty);
+    }
+}
