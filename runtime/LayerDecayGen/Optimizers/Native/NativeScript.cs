@@ -32,12 +32,6 @@ internal static class NativeScript
         """;
 
     public const string Foreach = """
-        def widen(x: List[Tensor]) -> List[Tensor]:
-            return [t.to(6) for t in x]
-
-        def copy(to: List[Tensor], source: List[Tensor]) -> None:
-            torch._foreach_copy_(to, source)
-
         def gradient(p: List[Tensor], g: List[Tensor], decay: float, maximize: bool) -> List[Tensor]:
             if maximize:
                 g = torch._foreach_neg(g)
@@ -190,6 +184,42 @@ internal static class NativeScript
             torch._foreach_copy_(turned, b)
             torch._foreach_sign_(turned)
             torch._foreach_addcmul_(p, turned, r, -1.0)
+
+        """;
+
+    public const string Lists = """
+        def widen(x: List[Tensor]) -> List[Tensor]:
+            return [t.to(6) for t in x]
+
+        def copy(to: List[Tensor], source: List[Tensor]) -> None:
+            torch._foreach_copy_(to, source)
+
+        def norm(x: List[Tensor], p: float) -> Tensor:
+            each = torch._foreach_norm(x, p)
+            return torch.linalg_vector_norm(torch.stack([n.to(each[0]) for n in each]), p)
+
+        def multiply(x: List[Tensor], by: Tensor) -> None:
+            torch._foreach_mul_(x, by)
+
+        def clamp(x: List[Tensor], most: float) -> None:
+            torch._foreach_clamp_min_(x, -most)
+            torch._foreach_clamp_max_(x, most)
+
+        def lerp(x: List[Tensor], to: List[Tensor], weight: float) -> None:
+            torch._foreach_lerp_(x, to, weight)
+
+        def unit_norm(x: Tensor) -> Tensor:
+            dims: List[int] = []
+            for d in range(1, x.dim()):
+                dims.append(d)
+            if len(dims) == 0:
+                return torch.linalg_vector_norm(x, 2.0)
+            return torch.linalg_vector_norm(x, 2.0, dims, True)
+
+        def adaptive(p: List[Tensor], g: List[Tensor], factor: float, eps: float) -> None:
+            for i in range(len(p)):
+                most = torch.clamp(unit_norm(p[i]), min=eps) * factor
+                g[i].mul_(torch.clamp(most / torch.clamp(unit_norm(g[i]), min=1e-6), max=1.0))
 
         """;
 }

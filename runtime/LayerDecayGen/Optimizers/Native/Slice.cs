@@ -36,7 +36,7 @@ internal sealed class Slice
         _numbers.Restart();
         _rule.Write(_kernel, options, phase, _numbers);
         if (_widen) CallWidened();
-        else NativeUnit.Invoke(_rule.Function(_kernel), _numbers.Arguments);
+        else NativeUnit.Call(_rule.Function(_kernel), _numbers.Arguments);
         Array.Clear(_gradients);
     }
 
@@ -46,7 +46,7 @@ internal sealed class Slice
         var (parameters, gradients) = (NativeUnit.Widen(_parameters), NativeUnit.Widen(_gradients));
         var arguments = (object[])_numbers.Arguments.Clone();
         (arguments[0], arguments[1]) = (parameters, gradients);
-        NativeUnit.Invoke(_rule.Function(_kernel), arguments);
+        NativeUnit.Call(_rule.Function(_kernel), arguments);
         NativeUnit.Copy(_parameters, parameters);
         foreach (var wide in parameters.Concat(gradients)) wide.Dispose();
     }
