@@ -98,13 +98,15 @@ public sealed class TrainingStep
 
     private StepResult Update(int factor)
     {
-        IReadOnlyList<GradientGroup> gradients = [.. _optimizers.SelectMany(o => o.ParamGroups).Cast<ParamGroup>().Select(g => GradientGroup.Of(g.Parameters))];
+        IReadOnlyList<GradientGroup> gradients =
+            [.. _optimizers.SelectMany(o => o.ParamGroups).Cast<ParamGroup>().Select(g => GradientGroup.Of(g.Parameters))];
         try
         {
             ReportUnused();
             Unscale(gradients);
             var checks = _options.MostSkips is not null || _options.LossScale is not null;
-            var (norm, finite) = _options.Clipping?.Apply(gradients, checks) ?? (null, !checks || double.IsFinite(Clipping.Largest(gradients)));
+            var (norm, finite) = _options.Clipping?.Apply(gradients, checks)
+                ?? (null, !checks || double.IsFinite(Clipping.Largest(gradients)));
             if (checks && !finite) return Skip(factor, norm);
             foreach (var optimizer in _optimizers) optimizer.step();
             return Finish(factor, norm);
@@ -128,8 +130,8 @@ public sealed class TrainingStep
         Skips++;
         if (++_skipsInARow > (_options.MostSkips ?? int.MaxValue))
             throw new InvalidOperationException(
-                $"{_skipsInARow} updates in a row had gradients that are not finite: the training has diverged, or the loss scale does not settle. "
-                + $"The weights are those of update {Updates}.");
+                $"{_skipsInARow} updates in a row had gradients that are not finite: the training has diverged, or the loss scale does not "
+                + $"settle. The weights are those of update {Updates}.");
         return new(false, true, factor, norm);
     }
 
@@ -153,7 +155,8 @@ public sealed class TrainingStep
     {
         if (_unusedReported) return;
         _unusedReported = true;
-        var unused = _model.named_parameters().Where(p => p.parameter.requires_grad && !HasGradient(p.parameter)).Select(p => p.name).ToList();
+        var unused = _model.named_parameters().Where(p => p.parameter.requires_grad && !HasGradient(p.parameter))
+            .Select(p => p.name).ToList();
         if (unused.Count > 0) (_options.OnUnused ?? WriteToStandardError)(unused);
     }
 
@@ -164,5 +167,5 @@ public sealed class TrainingStep
     }
 
     private static void WriteToStandardError(IReadOnlyList<string> unused) => Console.Error.WriteLine(
-        $"LayerDecayGen: {unused.Count} trainable parameters got no gradient in the first update and are not trained: {string.Join(", ", unused)}");
+        $"LayerDecayGen: {unused.Count} trainable parameters got no gradient in the first update: {string.Join(", ", unused)}");
 }

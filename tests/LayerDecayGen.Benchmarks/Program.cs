@@ -1,10 +1,11 @@
 using System.CommandLine;
 using LayerDecayGen.Benchmarks.Groups;
+using LayerDecayGen.Benchmarks.Optimizers;
 using LayerDecayGen.Benchmarks.Report;
 using LayerDecayGen.Benchmarks.Schedules;
 
 // The suites in the order of the report.
-ISuite[] suites = [new GroupBuildingSuite(), new ScheduleSuite()];
+ISuite[] suites = [new GroupBuildingSuite(), new AdamWSuite(), new EveryOptimizerSuite(), new GrowthSuite(), new ScheduleSuite()];
 
 var json = new Option<string?>("--json") { Description = "also write the rows to this file" };
 var only = new Option<string?>("--only") { Description = "run only the suites whose name contains this text" };

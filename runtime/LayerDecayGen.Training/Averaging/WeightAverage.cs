@@ -88,13 +88,15 @@ public sealed class WeightAverage : IDisposable
     private List<(Tensor Average, Tensor Live)> Pairs()
     {
         var live = Live().ToList();
-        var odd = live.Where(t => !_averages.TryGetValue(t.Name, out var a) || a.dtype != t.Tensor.dtype || a.device_type != t.Tensor.device_type)
-            .Select(t => t.Name).ToList();
+        var odd = live.Where(t => !Fits(t.Name, t.Tensor)).Select(t => t.Name).ToList();
         return odd.Count == 0 && live.Count == _averages.Count
             ? [.. live.Select(t => (_averages[t.Name], t.Tensor))]
             : throw new InvalidOperationException(
-                $"The average is not of this model any more ({string.Join(", ", odd)}): make it after the model was moved, and after its last change.");
+                $"The average is not of this model any more ({string.Join(", ", odd)}): make it after the model was moved or changed.");
     }
+
+    private bool Fits(string name, Tensor live) =>
+        _averages.TryGetValue(name, out var average) && average.dtype == live.dtype && average.device_type == live.device_type;
 
     private IEnumerable<(string Name, Tensor Tensor)> Live() =>
         _model.named_parameters().Select(p => (p.name, (Tensor)p.parameter)).Concat(_model.named_buffers().Select(b => (b.name, b.buffer)));

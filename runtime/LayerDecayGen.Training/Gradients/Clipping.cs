@@ -76,7 +76,8 @@ internal sealed record NormClipping(double MaxNorm, double NormType, bool PerGro
         var values = Array.ConvertAll(norms, Read);
         var total = values.Length == 1 ? values[0] : Read(linalg.vector_norm(tensor(values), NormType));
         if (!double.IsFinite(total) && ErrorIfNonFinite)
-            throw new InvalidOperationException($"The gradients' norm of order {NormType} is {total}; they were not clipped. Look for an overflow.");
+            throw new InvalidOperationException(
+                $"The gradients' norm of order {NormType} is {total}; they were not clipped. Look for an overflow.");
         if (!double.IsFinite(total) && stopAtNonFinite) return (total, false);
         for (var i = 0; i < parts.Count; i++)
             if (!(values[i] + 1e-6 <= MaxNorm)) TensorLists.ClipToNorm(parts[i].Gradients, norms[i], MaxNorm);

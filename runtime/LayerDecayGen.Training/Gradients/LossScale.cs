@@ -17,7 +17,8 @@ public sealed class LossScale
     /// <param name="interval">Good updates before it grows.</param>
     public LossScale(double initial = 65536, double growth = 2, double backoff = 0.5, int interval = 2000)
     {
-        if (!(initial > 0 && double.IsFinite(initial))) throw new ArgumentOutOfRangeException(nameof(initial), initial, "The scale is above 0.");
+        if (!(initial > 0 && double.IsFinite(initial)))
+            throw new ArgumentOutOfRangeException(nameof(initial), initial, "The scale is above 0.");
         if (!(growth >= 1)) throw new ArgumentOutOfRangeException(nameof(growth), growth, "Growth is from 1 up.");
         if (!(backoff is > 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(backoff), backoff, "Backoff is in (0, 1].");
         ArgumentOutOfRangeException.ThrowIfLessThan(interval, 1);
