@@ -1,0 +1,67 @@
+using Basic.Reference.Assemblies;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace LayerDecayGen.Benchmarks.Generators;
+
+/// <summary>
+/// One contender over so many types: a first run, a run after an edit elsewhere, a run after an edit of a type. Edits replace one tree, as an editor
+/// does, so that references are bound once for all.
+/// </summary>
+internal sealed class GeneratorRun
+{
+    private static readonly CSharpParseOptions Options = new(LanguageVersion.Latest);
+    private static readonly MetadataReference[] References =
+    [
+        .. Net100.References.All,
+        .. new[] { typeof(TorchSharp.torch).Assembly, typeof(LayerDecayAttribute).Assembly, typeof(Riok.Mapperly.Abstractions.MapperAttribute).Assembly, typeof(PolyType.GenerateShapeAttribute).Assembly }
+            .Select(a => MetadataReference.CreateFromFile(a.Location)),
+    ];
+
+    private readonly IIncrementalGenerator _generator;
+    private readonly SyntaxTree[] _trees;
+    private readonly CSharpCompilation _empty;
+    private readonly CSharpCompilation _compilation;
+    private readonly GeneratorDriver _primed;
+    private int _edits;
+
+    public GeneratorRun(Contender contender, int types)
+    {
+        _generator = contender.Load();
+        _trees = [.. contender.Sources(types).Select((s, i) => CSharpSyntaxTree.ParseText(s, Options, $"File{i}.cs"))];
+        _empty = CSharpCompilation.Create("Benchmark", [], References, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+        _compilation = _empty.AddSyntaxTrees(_trees).AddSyntaxTrees(Unrelated(0));
+        _primed = Driver().RunGenerators(_compilation);
+        var result = _primed.GetRunResult();
+        if (result.GeneratedTrees.IsEmpty || result.Results.Any(r => r.Exception is not null))
+            throw new InvalidOperationException($"{contender.Name} generated nothing: {result.Results[0].Exception?.ToString() ?? string.Join('\n', result.Diagnostics)}");
+    }
+
+    /// <summary>Characters of generated source.</summary>
+    public int OutputCharacters => _primed.GetRunResult().GeneratedTrees.Sum(t => t.Length);
+
+    /// <summary>A first run over a compilation whose symbols nobody has read yet.</summary>
+    public void Cold() => Driver().RunGenerators(_empty.AddSyntaxTrees(_trees));
+
+    /// <summary>A run after an edit of a file that holds no type of the generator's.</summary>
+    public void UnrelatedEdit()
+    {
+        var old = _compilation.SyntaxTrees[^1];
+        _primed.RunGenerators(_compilation.ReplaceSyntaxTree(old, Unrelated(++_edits)));
+    }
+
+    /// <summary>A run after a member was added to one type.</summary>
+    public void RelatedEdit()
+    {
+        var old = _trees[^1];
+        var text = old.ToString();
+        var end = text.LastIndexOf('}');
+        var edited = CSharpSyntaxTree.ParseText(text.Insert(end, $" private readonly int edit{++_edits} = 0; "), Options, old.FilePath);
+        _primed.RunGenerators(_compilation.ReplaceSyntaxTree(old, edited));
+    }
+
+    private GeneratorDriver Driver() => CSharpGeneratorDriver.Create([_generator.AsSourceGenerator()], parseOptions: Options);
+
+    private static SyntaxTree Unrelated(int edit) =>
+        CSharpSyntaxTree.ParseText($"namespace Elsewhere {{ internal static class Helper {{ public static int Value() => {edit}; }} }}", Options, "Helper.cs");
+}
