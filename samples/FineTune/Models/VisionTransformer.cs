@@ -39,11 +39,11 @@ internal sealed partial class VisionTransformer : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Images [n, 1, s, s] to class scores [n, classes].</summary>
+    /// <summary>Images [n, 1, s, s] to class scores [n, classes], from the mean of all tokens: pre-training taught the patches more than the class token.</summary>
     public override Tensor forward(Tensor images)
     {
         using var scope = NewDisposeScope();
-        return head.forward(Encode(Tokens(images)).select(1, 0)).MoveToOuterDisposeScope();
+        return head.forward(Encode(Tokens(images)).mean([1])).MoveToOuterDisposeScope();
     }
 
     /// <summary>Images [n, 1, s, s] to patch tokens with positions [n, patches, width].</summary>
