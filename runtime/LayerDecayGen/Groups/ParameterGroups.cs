@@ -19,7 +19,6 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
     private readonly SectionOverrides _overrides = new();
     private LiveModel _live;
     private ImmutableArray<ParameterGroup> _groups;
-    private ImmutableArray<ParameterFact> _plannedFrozen = [];
 
     /// <summary>Builds the groups of a model by its declaration. Called by generated code.</summary>
     /// <param name="model">The live model, already on its device and in its dtype.</param>
@@ -37,7 +36,7 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
         if (problems.Count > 0) throw new ModelSealException(_live.Facts.ModelName, problems);
         _groups = PlanGroups();
         foreach (var index in _live.ToFreeze) _live.Parameters[index].requires_grad = false;
-        foreach (var fact in _plannedFrozen) _live[fact.Name].requires_grad = false;
+        foreach (var fact in Plan.Frozen) _live[fact.Name].requires_grad = false;
     }
 
     /// <summary>Builds the groups of a model without attributes: the recipe brings its own rule for layers.</summary>
@@ -150,7 +149,6 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
         if (problems.Length > 0) throw new ModelSealException(facts.ModelName, problems);
         Plan = plan;
         Warnings = plan.Warnings.AddRange(warnings);
-        _plannedFrozen = plan.Frozen;
         return [.. PlannedGroup.Merge(plan).Select(g => MakeGroup(g))];
     }
 

@@ -29,7 +29,9 @@ internal static class Seal
             if (at >= 0) planned[at] = true;
         }
 
-        foreach (var fact in plan.Frozen) planned[live.IndexOf(fact.Name)] = true;
+        foreach (var fact in plan.Frozen)
+            if (live.IndexOf(fact.Name) is var at and >= 0) planned[at] = true;
+            else problems.Add($"'{fact.Name}' was frozen by the recipe '{recipe}' but is no parameter of {live.Facts.ModelName}.");
         for (var i = 0; i < planned.Length; i++)
             if (!planned[i] && !facts[i].Frozen && facts[i].TiedTo is null)
                 tolerated.Add($"'{facts[i].Name}' is trainable but in no group of the recipe '{recipe}': freeze it, or let the recipe plan it.");

@@ -61,6 +61,22 @@ public sealed class SealTests
     }
 
     [Test]
+    public void Freezing_a_parameter_of_another_model_is_refused()
+    {
+        using var model = new TestModel();
+        Refused(() => new ParameterGroups(model, TestModel.Declaration(), new FreezingRecipe("blocks.9.weight")), "'blocks.9.weight' was frozen", "no parameter of TestModel");
+    }
+
+    [Test]
+    public void A_parameter_that_the_recipe_freezes_stops_training()
+    {
+        using var model = new TestModel();
+        var groups = new ParameterGroups(model, TestModel.Declaration(), new FreezingRecipe("blocks.0.weight"));
+        Assert.That(model.blocks[0].weight!.requires_grad, Is.False);
+        Assert.That(groups.SelectMany(g => g.ParameterNames), Has.None.EqualTo("blocks.0.weight"));
+    }
+
+    [Test]
     public void A_frozen_parameter_is_left_out_and_refused_when_planned()
     {
         using var model = new TestModel();
@@ -151,6 +167,14 @@ public sealed class SealTests
             var plan = ((IRecipe)new FlatRecipe()).Plan(facts);
             return plan with { Parameters = plan.Parameters.Add(plan.Parameters[0]) };
         }
+    }
+
+    private sealed class FreezingRecipe(string name) : IRecipe
+    {
+        public string Name => "freezing";
+
+        public Plan Plan(ModelFacts facts) =>
+            new FlatRecipe { Keep = f => f.Name != name }.Plan(facts) with { Frozen = [new ParameterFact { Name = name }] };
     }
 
     private sealed class FixedRecipe(ModelFacts fixedFacts) : IRecipe
