@@ -15,7 +15,7 @@ namespace LayerDecayGen.CodeFixes;
 public sealed class AssignLayerFix : CodeFixProvider
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["LDG010"];
+    public override ImmutableArray<string> FixableDiagnosticIds => ImmutableArray.Create("LDG010");
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;

@@ -16,7 +16,7 @@ public sealed class KeepInitResultFix : CodeFixProvider
     private const string Title = "Remove 'using'";
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["LDG050"];
+    public override ImmutableArray<string> FixableDiagnosticIds => ImmutableArray.Create("LDG050");
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;

@@ -15,7 +15,7 @@ public sealed class MakePartialFix : CodeFixProvider
     private const string Title = "Make the class and the types around it partial";
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["LDG001"];
+    public override ImmutableArray<string> FixableDiagnosticIds => ImmutableArray.Create("LDG001");
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;

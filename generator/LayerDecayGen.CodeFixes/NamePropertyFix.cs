@@ -15,7 +15,7 @@ public sealed class NamePropertyFix : CodeFixProvider
     private const string Namespace = "TorchSharp.Utils";
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["LDG047"];
+    public override ImmutableArray<string> FixableDiagnosticIds => ImmutableArray.Create("LDG047");
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;

@@ -15,7 +15,7 @@ public sealed class ToModuleListFix : CodeFixProvider
     private const string Title = "Keep it in a ModuleList";
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["LDG040"];
+    public override ImmutableArray<string> FixableDiagnosticIds => ImmutableArray.Create("LDG040");
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;

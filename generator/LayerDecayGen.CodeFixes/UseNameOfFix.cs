@@ -14,7 +14,7 @@ namespace LayerDecayGen.CodeFixes;
 public sealed class UseNameOfFix : CodeFixProvider
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["LDG029"];
+    public override ImmutableArray<string> FixableDiagnosticIds => ImmutableArray.Create("LDG029");
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;

@@ -45,10 +45,10 @@ internal sealed class FactCollector(ModuleFacts facts)
     private void ReadInitializer(OperationAnalysisContext context)
     {
         var initializer = (ISymbolInitializerOperation)context.Operation;
-        ImmutableArray<ISymbol> members = initializer switch {
+        var members = initializer switch {
             IFieldInitializerOperation field => ImmutableArray<ISymbol>.CastUp(field.InitializedFields),
             IPropertyInitializerOperation property => ImmutableArray<ISymbol>.CastUp(property.InitializedProperties),
-            _ => [],
+            _ => ImmutableArray<ISymbol>.Empty,
         };
         foreach (var member in members) {
             if (!member.IsStatic) facts.Assignments.Enqueue(new(member, initializer.Value, member, initializer.Syntax, OfThis: true));

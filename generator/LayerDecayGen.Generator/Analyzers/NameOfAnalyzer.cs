@@ -16,7 +16,8 @@ public sealed class NameOfAnalyzer : DiagnosticAnalyzer
     public const string Member = nameof(Member);
 
     /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [ParameterRules.CouldBeNameOf];
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
+        ImmutableArray.Create(ParameterRules.CouldBeNameOf);
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)

@@ -105,7 +105,7 @@ internal static class Operations
         || operation.Syntax is CollectionExpressionSyntax or SpreadElementSyntax;
 
     private static IEnumerable<IOperation> Children(IOperation operation) => operation switch {
-        IArrayCreationOperation array => array.Initializer is { } initializer ? initializer.ElementValues : [],
+        IArrayCreationOperation array => array.Initializer is { } initializer ? initializer.ElementValues : ImmutableArray<IOperation>.Empty,
         IConditionalOperation { WhenFalse: { } otherwise } conditional => [conditional.WhenTrue, otherwise],
         IAnonymousFunctionOperation function => Returned(function),
         IObjectCreationOperation { Initializer: { } initializer } creation => [.. creation.Arguments, .. initializer.Initializers],

@@ -28,7 +28,7 @@ public sealed class RegistrationTrapAnalyzer : DiagnosticAnalyzer
     ];
 
     /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(
         RegistrationRules.ComponentInCollection,
         RegistrationRules.NeverRegistered,
         RegistrationRules.ComponentAfterRegistration,
@@ -39,8 +39,7 @@ public sealed class RegistrationTrapAnalyzer : DiagnosticAnalyzer
         RegistrationRules.MangledName,
         RegistrationRules.ComponentReplaced,
         RegistrationRules.AppendedTwice,
-        RegistrationRules.UsingInitResult,
-    ];
+        RegistrationRules.UsingInitResult);
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)

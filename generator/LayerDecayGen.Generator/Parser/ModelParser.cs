@@ -39,14 +39,15 @@ internal static class ModelParser
         }
     }
 
-    // An attribute on two parts of a class is an error of the compiler's; two files of one name would be a second.
+    // An attribute on two parts of a class is an error of the compiler's; two files of one name would be a second. Older compilers hand
+    // over the attributes of all parts in a file, so only the place of the first tells whose it is.
     private static bool SpeaksForClass(INamedTypeSymbol type, GeneratorAttributeSyntaxContext context)
     {
-        var here = context.Attributes[0];
         foreach (var attribute in type.GetAttributes())
-            if (SymbolEqualityComparer.Default.Equals(attribute.AttributeClass, here.AttributeClass))
-                return attribute.ApplicationSyntaxReference?.Span == here.ApplicationSyntaxReference?.Span
-                    && attribute.ApplicationSyntaxReference?.SyntaxTree == here.ApplicationSyntaxReference?.SyntaxTree;
+            if (SymbolEqualityComparer.Default.Equals(attribute.AttributeClass, context.Attributes[0].AttributeClass))
+                return attribute.ApplicationSyntaxReference is { } first
+                    && first.SyntaxTree == context.TargetNode.SyntaxTree
+                    && context.TargetNode.Span.Contains(first.Span);
         return true;
     }
 

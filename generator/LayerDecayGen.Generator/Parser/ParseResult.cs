@@ -19,7 +19,7 @@ public sealed class DiagnosticList : IEquatable<DiagnosticList>
     private DiagnosticList(ImmutableArray<Diagnostic> items) => _items = items;
 
     /// <summary>No diagnostics.</summary>
-    public static DiagnosticList Empty { get; } = new([]);
+    public static DiagnosticList Empty { get; } = new(ImmutableArray<Diagnostic>.Empty);
 
     /// <summary>Wraps what was collected.</summary>
     public static DiagnosticList From(List<Diagnostic>? items) => items is null or { Count: 0 } ? Empty : new(ImmutableArray.CreateRange(items));
