@@ -10,51 +10,49 @@ namespace LayerDecayGen.Generator.Tests.Analyzers;
 /// </summary>
 public sealed class RegistrationTrapTests
 {
-    private static readonly string[] Traps = [
-        "LDG040", "LDG041", "LDG042", "LDG043", "LDG044", "LDG045", "LDG046", "LDG047", "LDG048", "LDG049", "LDG050",
-    ];
+    private static IEnumerable<string> Traps => TrapSources.Ids;
 
     [Test]
-    public Task CollectionsOfComponents() => ReportsMarkedLines(Trap("LDG040"), CheckAllModules);
+    public Task CollectionsOfComponents() => ReportsMarkedLines(TrapSources.Of("LDG040"), CheckAllModules);
 
     [Test]
-    public Task ChildrenOfASequentialThatNeverRegister() => ReportsMarkedLines(Trap("LDG041"), CheckAllModules);
+    public Task ChildrenOfASequentialThatNeverRegister() => ReportsMarkedLines(TrapSources.Of("LDG041"), CheckAllModules);
 
     [Test]
-    public Task ComponentsAfterRegistration() => ReportsMarkedLines(Trap("LDG042"), CheckAllModules);
+    public Task ComponentsAfterRegistration() => ReportsMarkedLines(TrapSources.Of("LDG042"), CheckAllModules);
 
     [Test]
-    public Task ComponentsAfterTheBaseRegistered() => ReportsMarkedLines(Trap("LDG043"), CheckAllModules);
+    public Task ComponentsAfterTheBaseRegistered() => ReportsMarkedLines(TrapSources.Of("LDG043"), CheckAllModules);
 
     [Test]
-    public Task FieldsThatHide() => ReportsMarkedLines(Trap("LDG044"), CheckAllModules);
+    public Task FieldsThatHide() => ReportsMarkedLines(TrapSources.Of("LDG044"), CheckAllModules);
 
     [Test]
-    public Task TensorsThatRequireGrad() => ReportsMarkedLines(Trap("LDG045"), CheckAllModules);
+    public Task TensorsThatRequireGrad() => ReportsMarkedLines(TrapSources.Of("LDG045"), CheckAllModules);
 
     [Test]
-    public Task RegisteredNames() => ReportsMarkedLines(Trap("LDG046"), CheckAllModules);
+    public Task RegisteredNames() => ReportsMarkedLines(TrapSources.Of("LDG046"), CheckAllModules);
 
     [Test]
-    public Task NamesOfTheCompiler() => ReportsMarkedLines(Trap("LDG047"), CheckAllModules);
+    public Task NamesOfTheCompiler() => ReportsMarkedLines(TrapSources.Of("LDG047"), CheckAllModules);
 
     [Test]
-    public Task ComponentsReplaced() => ReportsMarkedLines(Trap("LDG048"), CheckAllModules);
+    public Task ComponentsReplaced() => ReportsMarkedLines(TrapSources.Of("LDG048"), CheckAllModules);
 
     [Test]
-    public Task InstancesAppendedTwice() => ReportsMarkedLines(Trap("LDG049"), CheckAllModules);
+    public Task InstancesAppendedTwice() => ReportsMarkedLines(TrapSources.Of("LDG049"), CheckAllModules);
 
     [Test]
-    public Task UsingOnInitResults() => ReportsMarkedLines(Trap("LDG050"), CheckAllModules);
+    public Task UsingOnInitResults() => ReportsMarkedLines(TrapSources.Of("LDG050"), CheckAllModules);
 
     [TestCaseSource(nameof(Traps))]
-    public async Task SilentInModelsThatDoNotOptIn(string id) => Assert.That(await Run(Trap(id)), Is.Empty);
+    public async Task SilentInModelsThatDoNotOptIn(string id) => Assert.That(await Run(TrapSources.Of(id)), Is.Empty);
 
     [TestCaseSource(nameof(Traps))]
     public async Task NeverThrowsOnBrokenCode(string id)
     {
         var random = new Random(int.Parse(id.AsSpan(3)));
-        var tokens = CSharpSyntaxTree.ParseText(Trap(id)).GetRoot().DescendantTokens()
+        var tokens = CSharpSyntaxTree.ParseText(TrapSources.Of(id)).GetRoot().DescendantTokens()
             .Select(static token => token.ToFullString()).ToList();
         for (var i = 0; i < 2; i++) {
             var broken = new List<string>(tokens);
@@ -62,11 +60,5 @@ public sealed class RegistrationTrapTests
             var config = new EditorConfig(CheckAllModules);
             await Run(Configure(Compiler.Compile([string.Concat(broken)]), config), config);
         }
-    }
-
-    private static string Trap(string id)
-    {
-        using var stream = typeof(RegistrationTrapTests).Assembly.GetManifestResourceStream($"Traps/{id}.cs")!;
-        return new StreamReader(stream).ReadToEnd();
     }
 }

@@ -54,9 +54,9 @@ internal static class Fix
             _withGenerator = withGenerator;
             TestBehaviors |= TestBehaviors.SkipGeneratedSourcesCheck;
             ReferenceAssemblies = new ReferenceAssemblies("net10.0");
-            TestState.AdditionalReferences.AddRange(Basic.Reference.Assemblies.Net100.References.All);
-            TestState.AdditionalReferences.Add(MetadataReference.CreateFromFile(typeof(torch.nn.Module).Assembly.Location));
-            TestState.AdditionalReferences.Add(MetadataReference.CreateFromFile(typeof(LayerDecayAttribute).Assembly.Location));
+            TestState.AdditionalReferences.AddRange(References.Framework);
+            TestState.AdditionalReferences.Add(References.Of<torch.nn.Module>());
+            TestState.AdditionalReferences.Add(References.Of<LayerDecayAttribute>());
             // TorchSharp is built for an older framework: the SDK unifies the two in silence, a bare compilation warns.
             DisabledDiagnostics.AddRange(["CS1701", "CS1702"]);
         }

@@ -1,4 +1,4 @@
-using Basic.Reference.Assemblies;
+using LayerDecayGen.Generator.Tests.Support;
 using LayerDecayGen.Schedules;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -28,7 +28,7 @@ public sealed class UnitsDoNotMixTests
         var compilation = CSharpCompilation.Create(
             "use",
             [CSharpSyntaxTree.ParseText(source)],
-            [.. Net100.References.All, MetadataReference.CreateFromFile(typeof(Schedule).Assembly.Location)],
+            [.. References.Framework, References.Of<Schedule>()],
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
         var errors = compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).ToArray();
         Assert.That(errors, compiles ? Is.Empty : Is.Not.Empty);

@@ -20,9 +20,9 @@ internal static class Compiler
 
     private static readonly ImmutableArray<MetadataReference> s_references =
     [
-        .. Basic.Reference.Assemblies.Net100.References.All,
-        MetadataReference.CreateFromFile(typeof(torch.nn.Module).Assembly.Location),
-        MetadataReference.CreateFromFile(typeof(LayerDecayAttribute).Assembly.Location),
+        .. References.Framework,
+        References.Of<torch.nn.Module>(),
+        References.Of<LayerDecayAttribute>(),
     ];
 
     private static readonly CSharpParseOptions s_parse =
