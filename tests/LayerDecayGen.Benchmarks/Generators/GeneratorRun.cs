@@ -1,4 +1,3 @@
-using Basic.Reference.Assemblies;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -10,14 +9,6 @@ namespace LayerDecayGen.Benchmarks.Generators;
 /// </summary>
 internal sealed class GeneratorRun
 {
-    private static readonly CSharpParseOptions Options = new(LanguageVersion.Latest);
-    private static readonly MetadataReference[] References =
-    [
-        .. Net100.References.All,
-        .. new[] { typeof(TorchSharp.torch).Assembly, typeof(LayerDecayAttribute).Assembly, typeof(Riok.Mapperly.Abstractions.MapperAttribute).Assembly, typeof(PolyType.GenerateShapeAttribute).Assembly }
-            .Select(a => MetadataReference.CreateFromFile(a.Location)),
-    ];
-
     private readonly IIncrementalGenerator _generator;
     private readonly SyntaxTree[] _trees;
     private readonly CSharpCompilation _empty;
@@ -28,13 +19,16 @@ internal sealed class GeneratorRun
     public GeneratorRun(Contender contender, int types)
     {
         _generator = contender.Load();
-        _trees = [.. contender.Sources(types).Select((s, i) => CSharpSyntaxTree.ParseText(s, Options, $"File{i}.cs"))];
-        _empty = CSharpCompilation.Create("Benchmark", [], References, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+        _trees = BenchmarkCompilation.Parse(contender.Sources(types));
+        _empty = BenchmarkCompilation.Empty();
         _compilation = _empty.AddSyntaxTrees(_trees).AddSyntaxTrees(Unrelated(0));
         _primed = Driver().RunGenerators(_compilation);
         var result = _primed.GetRunResult();
         if (result.GeneratedTrees.IsEmpty || result.Results.Any(r => r.Exception is not null))
-            throw new InvalidOperationException($"{contender.Name} generated nothing: {result.Results[0].Exception?.ToString() ?? string.Join('\n', result.Diagnostics)}");
+        {
+            var reason = result.Results[0].Exception?.ToString() ?? string.Join('\n', result.Diagnostics);
+            throw new InvalidOperationException($"{contender.Name} generated nothing: {reason}");
+        }
     }
 
     /// <summary>Characters of generated source.</summary>
@@ -56,12 +50,15 @@ internal sealed class GeneratorRun
         var old = _trees[^1];
         var text = old.ToString();
         var end = text.LastIndexOf('}');
-        var edited = CSharpSyntaxTree.ParseText(text.Insert(end, $" private readonly int edit{++_edits} = 0; "), Options, old.FilePath);
+        var edited = CSharpSyntaxTree.ParseText(text.Insert(end, $" private readonly int edit{++_edits} = 0; "), BenchmarkCompilation.Options, old.FilePath);
         _primed.RunGenerators(_compilation.ReplaceSyntaxTree(old, edited));
     }
 
-    private GeneratorDriver Driver() => CSharpGeneratorDriver.Create([_generator.AsSourceGenerator()], parseOptions: Options);
+    private GeneratorDriver Driver() => CSharpGeneratorDriver.Create([_generator.AsSourceGenerator()], parseOptions: BenchmarkCompilation.Options);
 
     private static SyntaxTree Unrelated(int edit) =>
-        CSharpSyntaxTree.ParseText($"namespace Elsewhere {{ internal static class Helper {{ public static int Value() => {edit}; }} }}", Options, "Helper.cs");
+        CSharpSyntaxTree.ParseText(
+            $"namespace Elsewhere {{ internal static class Helper {{ public static int Value() => {edit}; }} }}",
+            BenchmarkCompilation.Options,
+            "Helper.cs");
 }

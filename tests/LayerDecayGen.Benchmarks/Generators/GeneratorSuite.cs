@@ -26,6 +26,20 @@ internal sealed class GeneratorSuite : ISuite
 
         foreach (var row in Others()) yield return row;
         foreach (var row in Budgets()) yield return row;
+        foreach (var row in Builds()) yield return row;
+    }
+
+    private static IEnumerable<Row> Builds()
+    {
+        var build = new BuildRun(BarAt);
+        var generate = Pairs.Measure(build.WithGenerator, build.WithoutGenerator);
+        yield return new Row($"build time added a model, {BarAt} models", (generate.Ours - generate.Other) * 1e3 / BarAt, "budget", 0.75, "ms")
+        {
+            Kind = BarKind.RatioAtMost,
+            Bar = 1,
+        };
+        yield return Row.Of($"compile with the generator, {BarAt} models", "the same types without attributes", generate);
+        yield return Row.Of($"analyzers by themselves, {BarAt} models", "compile to IL", Pairs.Measure(build.Analyze, build.Compile));
     }
 
     private static IEnumerable<Row> Others()

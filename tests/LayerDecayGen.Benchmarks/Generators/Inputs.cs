@@ -1,9 +1,10 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace LayerDecayGen.Benchmarks.Generators;
 
 /// <summary>What users of each generator write: one type a file, a dozen members each.</summary>
-internal static class Inputs
+internal static partial class Inputs
 {
     private const int Members = 12;
 
@@ -40,6 +41,9 @@ internal static class Inputs
         }
         """);
 
+    /// <summary>The same models as somebody writes them who does not use the library.</summary>
+    public static string[] PlainModels(int count) => [.. Models(count).Select(static model => Attributes().Replace(model, ""))];
+
     /// <summary>Plain types and one serializer context for all of them.</summary>
     public static string[] JsonTypes(int count)
     {
@@ -68,4 +72,7 @@ internal static class Inputs
     private static string[] Files(int count, Func<int, string> file) => [.. Enumerable.Range(0, count).Select(file)];
 
     private static string Properties() => string.Join(' ', Enumerable.Range(0, Members).Select(m => $"public {(m % 3 == 0 ? "string?" : m % 3 == 1 ? "int" : "double")} P{m} {{ get; set; }}"));
+
+    [GeneratedRegex(@"\[[A-Z][^\]]*\]\s*")]
+    private static partial Regex Attributes();
 }
