@@ -25,6 +25,9 @@ public class RoslynVersionTests
         }
     }
 
+    [Test]
+    public void TheseTestsRunUnderTheCompilerThatTheBuildNames() => Assert.That(Version(), Does.StartWith(BuildFacts.Of("TestRoslynVersion")));
+
     [TestCase("4.8.0")]
     [TestCase("4.14.0")]
     [TestCase("5.0.0")]

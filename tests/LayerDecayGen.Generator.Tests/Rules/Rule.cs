@@ -1,5 +1,6 @@
 using System.Reflection;
 using LayerDecayGen.Generator.Diagnostics;
+using LayerDecayGen.Generator.Tests.Support;
 using Microsoft.CodeAnalysis;
 
 namespace LayerDecayGen.Generator.Tests.Rules;
@@ -16,10 +17,7 @@ internal static class Rule
            select descriptor,
     ];
 
-    private static readonly string Root = Path.GetFullPath(Path.Combine(
-        typeof(Rule).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(static data => data.Key == "ProjectDirectory").Value!,
-        "../.."));
+    private static readonly string Root = Path.GetFullPath(Path.Combine(BuildFacts.Of("ProjectDirectory"), "../.."));
 
     public static IEnumerable<string> Pages =>
         Directory.GetFiles(Path.Combine(Root, "docs", "rules"), "LDG*.md").Select(static path => Path.GetFileNameWithoutExtension(path));

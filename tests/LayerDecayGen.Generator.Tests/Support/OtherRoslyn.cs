@@ -9,8 +9,6 @@ namespace LayerDecayGen.Generator.Tests.Support;
 internal sealed class OtherRoslyn : AssemblyLoadContext
 {
     private static readonly string s_here = Path.GetDirectoryName(typeof(OtherRoslyn).Assembly.Location)!;
-    private static readonly string s_packages = typeof(OtherRoslyn).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(static data => data.Key == "PackageFolder").Value!;
 
     private readonly string _version;
 
@@ -36,7 +34,7 @@ internal sealed class OtherRoslyn : AssemblyLoadContext
 
     private string Library(string package, string name)
     {
-        var newest = Directory.GetDirectories(Path.Combine(s_packages, package, _version, "lib"), "net?*.0")
+        var newest = Directory.GetDirectories(Path.Combine(BuildFacts.Of("PackageFolder"), package, _version, "lib"), "net?*.0")
             .Where(static folder => !folder.Contains("netstandard", StringComparison.Ordinal))
             .MaxBy(static folder => Version.Parse(Path.GetFileName(folder)["net".Length..]))!;
         return Path.Combine(newest, name + ".dll");
