@@ -1,4 +1,5 @@
 using LayerDecayGen.Generator.Tests.Support;
+using System.Reflection;
 using LayerDecayGen.Layout;
 
 namespace LayerDecayGen.Generator.Tests;
@@ -32,24 +33,24 @@ public class MatcherTests
         Assert.That(s_vit.ModelName, Is.EqualTo("VisionTransformer"));
         Assert.That(s_vit.LayerDecay, Is.EqualTo(0.75));
         Assert.That(
-            s_vit.Sections.Select(s => $"{s.Name} {s.Path} {s.Kind} {s.Layer} {s.Attribute}"),
+            s_vit.Sections.Select(s => $"{s.Path} {s.Kind} {s.Layer} {s.Attribute}"),
             Is.EqualTo((string[])
             [
-                "ClsToken cls_token Layer 0 [Layer(0)]",
-                "PosEmbed pos_embed Layer 0 [Layer(0)]",
-                "PatchEmbed patch_embed Layer 0 [Layer(0)]",
-                "Blocks blocks.{i} Stack 0 [LayerStack]",
-                "FcNorm fc_norm PreviousLayer 0 [PreviousLayer]",
-                "Head head LastLayer 0 [LastLayer]",
+                "cls_token Layer 0 [Layer(0)]",
+                "pos_embed Layer 0 [Layer(0)]",
+                "patch_embed Layer 0 [Layer(0)]",
+                "blocks.{i} Stack 0 [LayerStack]",
+                "fc_norm PreviousLayer 0 [PreviousLayer]",
+                "head LastLayer 0 [LastLayer]",
             ]));
     }
 
     [Test]
     public void MatchingAllocatesNothing()
     {
-        s_vit.TryMatch("blocks.11.gamma_1", out _);
+        s_vit.Match("blocks.11.gamma_1");
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++) s_vit.TryMatch("blocks.11.gamma_1", out _);
+        for (var i = 0; i < 1000; i++) s_vit.Match("blocks.11.gamma_1");
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
     }
 
@@ -81,15 +82,26 @@ public class MatcherTests
         Assert.That(
             layout.Sections.Select(s => s.Path),
             Is.EqualTo((string[])["_stem", "<Auto>k__BackingField", "renamed", "other_name", "component", "logit_scale"]));
-        Assert.That(layout.Sections.Select(s => s.Name), Is.EqualTo((string[])["Stem", "Auto", "Named", "Literal", "Field", "Scale"]));
+        Assert.That(PropertiesOf(layout), Is.EqualTo((string[])["Stem", "Auto", "Named", "Literal", "Field", "Scale"]));
         Assert.That(Describe(layout, "<Auto>k__BackingField.weight"), Is.EqualTo("Auto"));
         Assert.That(Describe(layout, "literal.weight"), Is.EqualTo("Literal"), "RegisterComponents adds the field's name as well");
     }
 
+    /// <summary>The properties of <c>Groups</c> that show the sections, in their order; "" for a section without one.</summary>
+    internal static string[] PropertiesOf(LayerLayout layout)
+    {
+        var properties = new Queue<string>(layout.GetType().DeclaringType!
+            .GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+            .Where(p => p.PropertyType.IsAssignableTo(typeof(SectionView)))
+            .OrderBy(p => p.MetadataToken)
+            .Select(p => p.Name));
+        return [.. layout.Sections.Select(s => s.Kind == SectionKind.Unassigned ? "" : properties.Dequeue())];
+    }
+
     internal static string? Describe(LayerLayout layout, string name)
     {
-        if (!layout.TryMatch(name, out var match)) return null;
-        var text = layout.Sections[match.Section].Name;
+        if (layout.Match(name) is not { } match) return null;
+        var text = PropertiesOf(layout)[match.Section];
         if (match.Stage >= 0) text += $"[{match.Stage}]";
         if (match.Index >= 0) text += $"[{match.Index}]";
         if (match.NoWeightDecay) text += " no decay";

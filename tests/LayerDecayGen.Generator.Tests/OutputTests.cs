@@ -126,7 +126,7 @@ public class OutputTests
             }
             """).Compiles();
         Assert.That(
-            generated.Layout("Net").Sections.Select(s => s.Name),
+            MatcherTests.PropertiesOf(generated.Layout("Net")),
             Is.EqualTo((string[])
                 ["CountSection", "ModelSection", "Head", "Head2", "GroupsSection", "ToStringSection", "_1", "Class", "CompiledLayoutSection"]));
     }

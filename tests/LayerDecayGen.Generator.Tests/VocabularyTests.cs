@@ -357,7 +357,7 @@ public class VocabularyTests
             [LastLayer] Linear head = Linear(1, 1);
             """, attributes: "", rate: "0.5")).Compiles();
         Assert.That(generated.Text, Does.Contain("LayerScales => new double[] { 0.125d, 0.25d, 0.5d, 1d };"));
-        Assert.That(generated.Text, Does.Contain("/// Blocks   1 to 2  0.25 to 0.5  yes           blocks.{i}"));
+        Assert.That(generated.Text, Does.Contain("/// 1 to 2  0.25 to 0.5  Blocks   blocks.{i}"));
     }
 
     private static LayerLayout Layout(string members, string others = "", string attributes = "", string parent = "Module<Tensor, Tensor>") =>
@@ -380,5 +380,5 @@ public class VocabularyTests
 
     private static string? Describe(LayerLayout layout, string name) => MatcherTests.Describe(layout, name);
 
-    private static LayoutMatch? Match(LayerLayout layout, string name) => layout.TryMatch(name, out var match) ? match : null;
+    private static LayoutMatch? Match(LayerLayout layout, string name) => layout.Match(name);
 }

@@ -8,38 +8,63 @@ internal static class GroupTable
 {
     public static void Write(SourceWriter writer, LayoutModel model)
     {
-        var rows = new List<string[]> { new[] { "section", "layer", "lr scale", "weight decay", "names" } };
+        var rows = new List<(string Layer, string Scale, string Section, string Names)> { ("layer", model.Scales.Count == 0 ? "" : "lr scale", "section", "names, * not decayed") };
         for (var i = 0; i < model.Sections.Count; i++)
         {
             var section = model.Sections[i];
-            rows.Add(new[] { section.Property, LayerOf(model, i), ScaleOf(model, i), section.NoWeightDecay ? "no" : "yes", section.Path });
+            rows.Add((LayerOf(model, i), ScaleOf(model, i), section.Property, section.Path + (section.NoWeightDecay ? " *" : "")));
             foreach (var exemption in model.Exemptions)
                 if (exemption.Section == i)
-                    rows.Add(new[] { "", "", "", "no", exemption.Path });
+                    rows.Add(("", "", "", exemption.Path + " *"));
         }
 
-        foreach (var row in rows) Row(writer, row, rows, skipScale: model.Scales.Count == 0);
+        int layer = 0, scale = -2, name = 0;
+        foreach (var row in rows)
+            (layer, scale, name) = (Math.Max(layer, row.Layer.Length), Math.Max(scale, row.Scale.Length == 0 ? -2 : row.Scale.Length), Math.Max(name, row.Section.Length));
+        foreach (var row in rows)
+            writer.Line("/// ", row.Layer.PadRight(layer + 2), row.Scale.PadRight(scale + 2), row.Section.PadRight(name + 2), LayoutEmitter.Xml(row.Names));
     }
 
-    /// <summary>A section's layer in words, or in numbers where depth is constant.</summary>
-    public static string LayerOf(LayoutModel model, int index)
+    /// <summary>A section's layer in words for its property: numbers where depth is constant, else what the attribute says.</summary>
+    public static string InWords(LayoutModel model, int index)
     {
-        if (model.Layers.Count == 0 || model.Layers[2 * index] < 0) return InWords(model.Sections[index]);
+        if (Range(model, index) is { } range) return (range.IndexOf(' ') < 0 ? "Layer " : "Layers ") + range;
+        var section = model.Sections[index];
+        return section.Kind switch
+        {
+            SectionKind.Layer => "Layer " + SourceWriter.Literal(section.Layer),
+            SectionKind.Stack when section.LayerOf is not null => "Layers by method",
+            SectionKind.Stack => "Layer " + PerChild(section),
+            SectionKind.PreviousLayer => "Previous layer",
+            _ => "Last layer",
+        };
+    }
+
+    private static string LayerOf(LayoutModel model, int index)
+    {
+        if (Range(model, index) is { } range) return range;
+        var section = model.Sections[index];
+        return section.Kind switch
+        {
+            SectionKind.Layer => SourceWriter.Literal(section.Layer),
+            SectionKind.Stack when section.LayerOf is not null => "by method",
+            SectionKind.Stack => PerChild(section),
+            SectionKind.PreviousLayer => "previous",
+            SectionKind.LastLayer => "last",
+            _ => "none",
+        };
+    }
+
+    private static string PerChild(SectionModel section) =>
+        section.BlocksPerLayer == 1 ? "per child" : "per " + SourceWriter.Literal(section.BlocksPerLayer) + " children";
+
+    private static string? Range(LayoutModel model, int index)
+    {
+        if (model.Layers.Count == 0 || model.Layers[2 * index] < 0) return null;
         var first = SourceWriter.Literal(model.Layers[2 * index]);
         var last = SourceWriter.Literal(model.Layers[(2 * index) + 1]);
         return first == last ? first : first + " to " + last;
     }
-
-    private static string InWords(SectionModel section) => section.Kind switch
-    {
-        SectionKind.Layer => SourceWriter.Literal(section.Layer),
-        SectionKind.Stack when section.LayerOf is not null => "by method",
-        SectionKind.Stack when section.BlocksPerLayer > 1 => "one per " + SourceWriter.Literal(section.BlocksPerLayer) + " children",
-        SectionKind.Stack => "one per child",
-        SectionKind.PreviousLayer => "previous",
-        SectionKind.LastLayer => "last",
-        _ => "none",
-    };
 
     private static string ScaleOf(LayoutModel model, int index)
     {
@@ -47,21 +72,5 @@ internal static class GroupTable
         var first = model.Scales[model.Layers[2 * index]].ToString("G4", CultureInfo.InvariantCulture);
         var last = model.Scales[model.Layers[(2 * index) + 1]].ToString("G4", CultureInfo.InvariantCulture);
         return first == last ? first : first + " to " + last;
-    }
-
-    private static void Row(SourceWriter writer, string[] row, List<string[]> rows, bool skipScale)
-    {
-        var text = "/// ";
-        for (var column = 0; column < row.Length - 1; column++)
-            if (column != 2 || !skipScale)
-                text += row[column].PadRight(WidthOf(column, rows) + 2);
-        writer.Line(text, LayoutEmitter.Xml(row[row.Length - 1]));
-    }
-
-    private static int WidthOf(int column, List<string[]> rows)
-    {
-        var width = 0;
-        foreach (var row in rows) width = Math.Max(width, row[column].Length);
-        return width;
     }
 }

@@ -2,67 +2,50 @@ using LayerDecayGen.Generator.Model;
 
 namespace LayerDecayGen.Generator.Emitter;
 
-/// <summary>Writes the matcher: one switch a name segment, falling back to what the level above says.</summary>
+/// <summary>Writes the matcher: one switch a name segment, whose last arm is what the level above says.</summary>
 internal static class MatcherEmitter
 {
     public static void Emit(SourceWriter writer, MatchNode root)
     {
-        writer.Line("public override bool TryMatch(global::System.ReadOnlySpan<char> name, out global::LayerDecayGen.Layout.LayoutMatch match)");
-        writer.Open();
-        writer.Line("match = ", root.Facts is { } facts ? Match(facts) : "default", ";");
-        Branch(writer, root.Children, holes: 0, covered: root.Facts is not null);
-        writer.Line(root.Facts is null ? "return false;" : "return true;");
-        writer.Close();
+        const string Head = "public override LDG::Layout.LayoutMatch? Match(global::System.ReadOnlySpan<char> name) => ";
+        var otherwise = root.Facts is { } facts ? Match(facts) : "null";
+        if (root.Children.Count == 0) writer.Line(Head, otherwise, ";");
+        else Switch(writer, Head, root.Children, holes: 0, otherwise, "};");
     }
 
-    private static void Branch(SourceWriter writer, ImmutableEquatableArray<MatchNode> nodes, int holes, bool covered)
+    private static void Switch(SourceWriter writer, string head, ImmutableEquatableArray<MatchNode> nodes, int holes, string otherwise, string end)
     {
-        if (nodes.Count == 0) return;
-        writer.Open("switch (Next(ref name))");
+        writer.Open(head + "Next(ref name) switch");
         // Literals first: a template such as block_{i} must not catch a literal block_0.
         foreach (var node in nodes)
             if (!node.IsTemplate)
-                Literal(writer, node, holes, covered);
+                Literal(writer, node, holes, otherwise);
         foreach (var node in nodes)
             if (node.IsTemplate)
-                Template(writer, node, holes, covered);
-        writer.Close();
+                Template(writer, node, holes, otherwise);
+        writer.Line("_ => ", otherwise, ",");
+        writer.Close(end);
     }
 
-    private static void Literal(SourceWriter writer, MatchNode node, int holes, bool covered)
+    private static void Literal(SourceWriter writer, MatchNode node, int holes, string otherwise)
     {
         var label = SourceWriter.Literal(node.Segment);
         if (node.Facts is null && node.Children.Count == 1 && node.Children[0] is { IsTemplate: true } child)
-        {
-            Body(writer, "case " + label + " when " + IndexCall(child, "Next(ref name)", holes) + ":", child, holes + 1, covered);
-            return;
-        }
-
-        Body(writer, "case " + label + ":", node, holes, covered);
+            Arm(writer, label + " when " + IndexCall(child, "Next(ref name)", holes), child, holes + 1, otherwise);
+        else Arm(writer, label, node, holes, otherwise);
     }
 
-    private static void Template(SourceWriter writer, MatchNode node, int holes, bool covered)
+    private static void Template(SourceWriter writer, MatchNode node, int holes, string otherwise)
     {
         var segment = "s" + SourceWriter.Literal(holes);
-        Body(writer, "case var " + segment + " when " + IndexCall(node, segment, holes) + ":", node, holes + 1, covered);
+        Arm(writer, "var " + segment + " when " + IndexCall(node, segment, holes), node, holes + 1, otherwise);
     }
 
-    private static void Body(SourceWriter writer, string label, MatchNode node, int holes, bool covered)
+    private static void Arm(SourceWriter writer, string label, MatchNode node, int holes, string otherwise)
     {
-        var match = node.Facts is { } facts ? " match = " + Match(facts) + ";" : "";
-        covered |= node.Facts is not null;
-        var end = covered ? " return true;" : " break;";
-        if (node.Children.Count == 0)
-        {
-            writer.Line(label, match, end);
-            return;
-        }
-
-        writer.Line(label, match);
-        writer.Indent();
-        Branch(writer, node.Children, holes, covered);
-        writer.Line(end.Substring(1));
-        writer.Unindent();
+        if (node.Facts is { } facts) otherwise = Match(facts);
+        if (node.Children.Count == 0) writer.Line(label, " => ", otherwise, ",");
+        else Switch(writer, label + " => ", node.Children, holes, otherwise, "},");
     }
 
     private static string IndexCall(MatchNode node, string segment, int holes)
@@ -81,11 +64,11 @@ internal static class MatcherEmitter
     {
         var text = "new(" + SourceWriter.Literal(facts.Section) + Indices(facts) + ")";
         var facets = "";
-        if (facts.NoWeightDecay) facets += ", NoWeightDecay = true";
         if (facts.Frozen) facets += ", Frozen = true";
         if (facts.LearningRateScale != 1) facets += ", LearningRateScale = " + SourceWriter.Literal(facts.LearningRateScale);
         if (!double.IsNaN(facts.WeightDecay)) facets += ", WeightDecay = " + SourceWriter.Literal(facts.WeightDecay);
-        return facets.Length == 0 ? text : text + " { " + facets.Substring(2) + " }";
+        if (facets.Length > 0) text += " { " + facets.Substring(2) + " }";
+        return facts.NoWeightDecay ? "NoDecay(" + text + ")" : text;
     }
 
     // (i) in a stack, (i, j) in a stack of stacks, (Fold(i, j), k) deeper; what a stage owns beside its blocks has no last index.

@@ -82,7 +82,7 @@ internal sealed class LiveModel
         var named = false;
         for (var i = 0; i < matches.Length; i++)
         {
-            if (layout.TryMatch(walked[i].Name, out var match) && layout.Sections[match.Section].Kind != SectionKind.Unassigned)
+            if (layout.Match(walked[i].Name) is { } match && layout.Sections[match.Section].Kind != SectionKind.Unassigned)
             {
                 matches[i] = match;
                 named |= NamedChildren.IsNamed(match);
@@ -115,7 +115,7 @@ internal sealed class LiveModel
         {
             var section = layout.Sections[i];
             if (!met[i] && !section.Optional && section.Kind != SectionKind.Unassigned)
-                problems.Add($"{section.Attribute} {section.Name}: no parameter of the model is under '{section.Path}'. Was it registered, and does it own parameters? A member that may be null is declared nullable.");
+                problems.Add($"{section.Attribute} {section.Path}: no parameter of the model is there. Was it registered, and does it own parameters? A member that may be null is declared nullable.");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using LayerDecayGen.Layout;
 using LayerDecayGen.Planning;
 using TorchSharp.Modules;
@@ -112,11 +113,13 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
 
     /// <summary>A typed view of a section that is not a stack. Called by generated code.</summary>
     /// <param name="index">Index into the layout's sections.</param>
-    protected SectionView Section(int index) => new(this, DeclaredSection(index), index, SectionView.WholeSection);
+    /// <param name="name">The property that shows it.</param>
+    protected SectionView Section(int index, [CallerMemberName] string name = "") => new(this, name, index, SectionView.WholeSection);
 
     /// <summary>A typed view of a stack. Called by generated code.</summary>
     /// <param name="index">Index into the layout's sections.</param>
-    protected StackView Stack(int index) => new(this, DeclaredSection(index), index);
+    /// <param name="name">The property that shows it.</param>
+    protected StackView Stack(int index, [CallerMemberName] string name = "") => new(this, name, index);
 
     internal SectionOverride OverrideOf(int section, int child) => _overrides.Get(section, child);
 
@@ -137,9 +140,6 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
             throw;
         }
     }
-
-    private Section DeclaredSection(int index) =>
-        _layout is { } layout ? layout.Sections[index] : throw new InvalidOperationException("Groups without a layout have no sections.");
 
     private ImmutableArray<ParameterGroup> PlanGroups()
     {

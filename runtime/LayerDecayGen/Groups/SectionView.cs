@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using LayerDecayGen.Layout;
 using LayerDecayGen.Planning;
 
 namespace LayerDecayGen;
@@ -12,15 +11,15 @@ public class SectionView
     internal const int WholeSection = -1;
 
     private readonly ParameterGroups _groups;
-    private readonly Section _declared;
+    private readonly string _name;
     private readonly int _section;
     private readonly int _child;
 
-    internal SectionView(ParameterGroups groups, Section declared, int section, int child) =>
-        (_groups, _declared, _section, _child) = (groups, declared, section, child);
+    internal SectionView(ParameterGroups groups, string name, int section, int child) =>
+        (_groups, _name, _section, _child) = (groups, name, section, child);
 
     /// <summary>The section's name, for example <c>PatchEmbed</c>, or <c>Blocks[3]</c>.</summary>
-    public string Name => _child < 0 ? _declared.Name : $"{_declared.Name}[{_child}]";
+    public string Name => _child < 0 ? _name : $"{_name}[{_child}]";
 
     /// <summary>The layer; null where the section has none (it is optional and empty) or several.</summary>
     public int? Layer => Facts.Select(f => f.Layer).Distinct().Take(2).ToArray() is [var one] ? one : null;
@@ -61,7 +60,7 @@ public class SectionView
 
     private SectionOverride Change => _groups.OverrideOf(_section, _child);
 
-    private protected SectionView Child(int index) => new(_groups, _declared, _section, index);
+    private protected SectionView Child(int index) => new(_groups, _name, _section, index);
 
     private static double NotNegative(double value, string name) =>
         value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number of 0 or above.");
@@ -70,7 +69,7 @@ public class SectionView
 /// <summary>A typed handle on a stack and, by index, on its children: <c>groups.Blocks[3]</c>.</summary>
 public sealed class StackView : SectionView
 {
-    internal StackView(ParameterGroups groups, Section declared, int section) : base(groups, declared, section, WholeSection) { }
+    internal StackView(ParameterGroups groups, string name, int section) : base(groups, name, section, WholeSection) { }
 
     /// <summary>The number of children that the live model has.</summary>
     public int Count => Facts.Select(f => f.StackIndex).DefaultIfEmpty(-1).Max() + 1;

@@ -61,18 +61,20 @@ public abstract partial class LayerLayout
     /// <param name="inner">The inner index, below <see cref="Beyond"/>.</param>
     protected static int Fold(int outer, int inner) => outer < 0 || inner < 0 ? LayoutMatch.ByName : (outer * (Beyond + 1)) + inner;
 
+    /// <summary>The same without weight decay: what <see cref="NoWeightDecayAttribute"/> says.</summary>
+    /// <param name="match">What is known of the parameter besides.</param>
+    protected static LayoutMatch NoDecay(LayoutMatch match) => match with { NoWeightDecay = true };
+
     /// <summary>Stands for an inner index after all others: what an outer child owns beside its inner stack.</summary>
     protected const int Beyond = 255;
 
     /// <summary>A section of <see cref="SectionKind.Layer"/>.</summary>
     /// <param name="number">The layer.</param>
-    /// <param name="name">The property of <c>Groups</c>.</param>
     /// <param name="path">Dotted registered names.</param>
     /// <param name="optional">Whether a model may lack it.</param>
     /// <param name="attribute">The attribute as written on a class; null where it stands on the member.</param>
-    protected static Section Layer(int number, string name, string path, bool optional = false, string? attribute = null) => new()
+    protected static Section Layer(int number, string path, bool optional = false, string? attribute = null) => new()
     {
-        Name = name,
         Path = path,
         Kind = SectionKind.Layer,
         Layer = number,
@@ -81,7 +83,6 @@ public abstract partial class LayerLayout
     };
 
     /// <summary>A section of <see cref="SectionKind.Stack"/>.</summary>
-    /// <param name="name">The property of <c>Groups</c>.</param>
     /// <param name="path">Dotted registered names with a hole for each index.</param>
     /// <param name="order">Position among the stacks.</param>
     /// <param name="blocksPerLayer">How many consecutive children form one layer.</param>
@@ -90,7 +91,6 @@ public abstract partial class LayerLayout
     /// <param name="optional">Whether a model may lack it.</param>
     /// <param name="attribute">The attribute as written on a class; null where it stands on the member.</param>
     protected static Section Stack(
-        string name,
         string path,
         int order = 0,
         int blocksPerLayer = 1,
@@ -99,7 +99,6 @@ public abstract partial class LayerLayout
         bool optional = false,
         string? attribute = null) => new()
     {
-        Name = name,
         Path = path,
         Kind = SectionKind.Stack,
         Order = order,
@@ -111,25 +110,22 @@ public abstract partial class LayerLayout
     };
 
     /// <summary>A section of <see cref="SectionKind.PreviousLayer"/>.</summary>
-    /// <param name="name">The property of <c>Groups</c>.</param>
     /// <param name="path">Dotted registered names.</param>
     /// <param name="optional">Whether a model may lack it.</param>
     /// <param name="attribute">The attribute as written on a class; null where it stands on the member.</param>
-    protected static Section Previous(string name, string path, bool optional = false, string? attribute = null) =>
-        new() { Name = name, Path = path, Kind = SectionKind.PreviousLayer, Optional = optional, Attribute = attribute ?? "[PreviousLayer]" };
+    protected static Section Previous(string path, bool optional = false, string? attribute = null) =>
+        new() { Path = path, Kind = SectionKind.PreviousLayer, Optional = optional, Attribute = attribute ?? "[PreviousLayer]" };
 
     /// <summary>A section of <see cref="SectionKind.LastLayer"/>.</summary>
-    /// <param name="name">The property of <c>Groups</c>.</param>
     /// <param name="path">Dotted registered names.</param>
     /// <param name="optional">Whether a model may lack it.</param>
     /// <param name="attribute">The attribute as written on a class; null where it stands on the member.</param>
-    protected static Section Last(string name, string path, bool optional = false, string? attribute = null) =>
-        new() { Name = name, Path = path, Kind = SectionKind.LastLayer, Optional = optional, Attribute = attribute ?? "[LastLayer]" };
+    protected static Section Last(string path, bool optional = false, string? attribute = null) =>
+        new() { Path = path, Kind = SectionKind.LastLayer, Optional = optional, Attribute = attribute ?? "[LastLayer]" };
 
     /// <summary>A section of <see cref="SectionKind.Unassigned"/>.</summary>
-    /// <param name="name">The property of <c>Groups</c> that it would have.</param>
     /// <param name="path">Dotted registered names.</param>
     /// <param name="optional">Whether a model may lack it.</param>
-    protected static Section Unassigned(string name, string path, bool optional = false) =>
-        new() { Name = name, Path = path, Kind = SectionKind.Unassigned, Optional = optional, Attribute = "" };
+    protected static Section Unassigned(string path, bool optional = false) =>
+        new() { Path = path, Kind = SectionKind.Unassigned, Optional = optional, Attribute = "" };
 }

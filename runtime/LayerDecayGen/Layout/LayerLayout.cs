@@ -6,20 +6,28 @@ namespace LayerDecayGen.Layout;
 /// </summary>
 public abstract partial class LayerLayout
 {
+    private readonly Section[] _sections;
+
+    /// <summary>The facts of one model class.</summary>
+    /// <param name="modelName">The model class, for messages.</param>
+    /// <param name="layerDecay">The rate of <see cref="LayerDecayAttribute"/>, in (0, 1]; NaN where the declaration leaves it to run time.</param>
+    /// <param name="sections">The annotated members and paths in opening order.</param>
+    protected LayerLayout(string modelName, double layerDecay, params Section[] sections) =>
+        (ModelName, LayerDecay, _sections) = (modelName, layerDecay, sections);
+
     /// <summary>The model class, for messages.</summary>
-    public abstract string ModelName { get; }
+    public string ModelName { get; }
 
     /// <summary>The rate of <see cref="LayerDecayAttribute"/>, in (0, 1]; NaN where the declaration leaves it to run time.</summary>
-    public abstract double LayerDecay { get; }
+    public double LayerDecay { get; }
 
     /// <summary>The annotated members and paths in opening order.</summary>
-    public abstract IReadOnlyList<Section> Sections { get; }
+    public IReadOnlyList<Section> Sections => _sections;
 
     /// <summary>Finds the section of a registered parameter name.</summary>
     /// <param name="name">A name as <c>named_parameters()</c> gives it, for example <c>blocks.3.attn.qkv.weight</c>.</param>
-    /// <param name="match">What the declaration says of it.</param>
-    /// <returns>False when no section covers the name.</returns>
-    public abstract bool TryMatch(ReadOnlySpan<char> name, out LayoutMatch match);
+    /// <returns>What the declaration says of it; null when no section covers the name.</returns>
+    public abstract LayoutMatch? Match(ReadOnlySpan<char> name);
 
     /// <summary>The layer that the user's <see cref="LayerStackAttribute.LayerOf"/> method gives to a child of a stack.</summary>
     /// <param name="section">Index into <see cref="Sections"/>.</param>
@@ -27,5 +35,5 @@ public abstract partial class LayerLayout
     /// <param name="index">The child's index.</param>
     /// <exception cref="InvalidOperationException">The section has no such method.</exception>
     public virtual int LayerOf(int section, int stage, int index) =>
-        throw new InvalidOperationException($"Section '{Sections[section].Name}' of {ModelName} has no LayerOf method.");
+        throw new InvalidOperationException($"Section '{Sections[section].Path}' of {ModelName} has no LayerOf method.");
 }

@@ -61,9 +61,9 @@ public sealed class LayerNumbering
             if (_stacks[i] is not { } stack) continue;
             var section = _layout.Sections[i];
             foreach (var (stage, index) in stack.Rank((s, c) => hasModule(ChildName(section, s, c))))
-                problems.Add(Text($"{section.Attribute} {section.Name}: the model has no '{ChildName(section, stage, index)}' although it has later ones; stack indices must not have gaps."));
+                problems.Add(Text($"{section.Attribute} {section.Path}: the model has no '{ChildName(section, stage, index)}' although it has later ones; stack indices must not have gaps."));
             if (section.Count is { } count && count != stack.Children)
-                problems.Add(Text($"{section.Attribute} {section.Name}: Count = {count} is declared, the model has {stack.Children} children with parameters; state the number it has, or drop Count."));
+                problems.Add(Text($"{section.Attribute} {section.Path}: Count = {count} is declared, the model has {stack.Children} children with parameters; state the number it has, or drop Count."));
         }
     }
 
@@ -89,7 +89,7 @@ public sealed class LayerNumbering
             if (section.Kind == SectionKind.Layer) opened = _start[i] = section.Layer;
             else if (section.Kind == SectionKind.Stack && _stacks[i] is not null) opened = LastLayerOf(i);
             else if (section.Kind == SectionKind.PreviousLayer && opened >= 0) _start[i] = opened;
-            else if (section.Kind == SectionKind.PreviousLayer) problems.Add(Text($"[PreviousLayer] {section.Name}: no layer is opened before it; put [Layer(0)] or a stack first, or give it [Layer(0)] itself."));
+            else if (section.Kind == SectionKind.PreviousLayer) problems.Add(Text($"[PreviousLayer] {section.Path}: no layer is opened before it; put [Layer(0)] or a stack first, or give it [Layer(0)] itself."));
             else if (section.Kind is SectionKind.LastLayer) _start[i] = top + 1;
         }
 
@@ -134,7 +134,7 @@ public sealed class LayerNumbering
         var given = stack.Present().Select(c => (Child: c, Layer: _layout.LayerOf(section, c.Stage, c.Index))).ToArray();
         foreach (var (child, layer) in given)
             if (layer < 0)
-                problems.Add(Text($"{declared.Attribute} {declared.Name}: the LayerOf method gives layer {layer} for '{ChildName(declared, child.Stage, child.Index)}'; layers count from 0."));
+                problems.Add(Text($"{declared.Attribute} {declared.Path}: the LayerOf method gives layer {layer} for '{ChildName(declared, child.Stage, child.Index)}'; layers count from 0."));
         return given.Select(g => g.Layer).Where(l => l >= 0).Distinct();
     }
 

@@ -25,9 +25,6 @@ public enum SectionKind
 /// </summary>
 public sealed record Section
 {
-    /// <summary>The property of the generated <c>Groups</c> class, for example <c>PatchEmbed</c>.</summary>
-    public required string Name { get; init; }
-
     /// <summary>Dotted registered names, for example <c>patch_embed</c>; holes of a stack are written in braces, as in <c>blocks.{i}</c>.</summary>
     public required string Path { get; init; }
 

@@ -16,7 +16,6 @@ namespace LayerDecayGen.Planning;
 /// </code></example>
 public sealed class LayerMap : LayerLayout
 {
-    private readonly ImmutableArray<Section> _sections;
     private readonly ImmutableArray<PathPattern> _patterns;
     private readonly ImmutableDictionary<int, Func<int, int, int>> _layerOf;
 
@@ -24,26 +23,11 @@ public sealed class LayerMap : LayerLayout
     /// <param name="modelName">The model, for messages.</param>
     /// <param name="layerDecay">The rate in (0, 1]; null leaves it to options and recipes.</param>
     public LayerMap(string modelName, double? layerDecay = null)
-        : this(modelName, layerDecay is { } rate ? Check.Rate(rate, nameof(layerDecay), new ModelFacts(modelName, [])) : double.NaN, [], [], ImmutableDictionary<int, Func<int, int, int>>.Empty) { }
+        : this(modelName, RateOf(layerDecay, modelName), [], [], ImmutableDictionary<int, Func<int, int, int>>.Empty) { }
 
     private LayerMap(
-        string modelName, double layerDecay, ImmutableArray<Section> sections, ImmutableArray<PathPattern> patterns, ImmutableDictionary<int, Func<int, int, int>> layerOf)
-    {
-        ModelName = modelName;
-        LayerDecay = layerDecay;
-        _sections = sections;
-        _patterns = patterns;
-        _layerOf = layerOf;
-    }
-
-    /// <inheritdoc/>
-    public override string ModelName { get; }
-
-    /// <inheritdoc/>
-    public override double LayerDecay { get; }
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<Section> Sections => _sections;
+        string modelName, double layerDecay, Section[] sections, ImmutableArray<PathPattern> patterns, ImmutableDictionary<int, Func<int, int, int>> layerOf)
+        : base(modelName, layerDecay, sections) => (_patterns, _layerOf) = (patterns, layerOf);
 
     /// <summary>Puts paths into a layer.</summary>
     /// <param name="number">The layer, from 0 (the stem).</param>
@@ -51,7 +35,7 @@ public sealed class LayerMap : LayerLayout
     public LayerMap WithLayer(int number, params string[] paths)
     {
         if (number < 0) throw new PlanException($"Layer {number} of '{string.Join("', '", paths)}': layers count from 0.");
-        return With(paths, path => new Section { Name = path, Path = path, Kind = SectionKind.Layer, Layer = number, Attribute = FormattableString.Invariant($"Layer {number}:") });
+        return With(paths, path => new Section { Path = path, Kind = SectionKind.Layer, Layer = number, Attribute = FormattableString.Invariant($"Layer {number}:") });
     }
 
     /// <summary>Makes the children at a path's holes layers.</summary>
@@ -62,11 +46,10 @@ public sealed class LayerMap : LayerLayout
     public LayerMap WithStack(string path, int blocksPerLayer = 1, string? parallelTo = null, Func<int, int, int>? layerOf = null)
     {
         if (blocksPerLayer < 1) throw new PlanException($"Stack '{path}': {nameof(blocksPerLayer)} is {blocksPerLayer}; it must be at least 1.");
-        var order = parallelTo is null ? _sections.Length : _sections.FirstOrDefault(s => s.Path == parallelTo)?.Order
+        var order = parallelTo is null ? Sections.Count : Sections.FirstOrDefault(s => s.Path == parallelTo)?.Order
             ?? throw new PlanException($"Stack '{path}': there is no earlier stack '{parallelTo}' to be parallel to.");
         var map = With([path], p => new Section
         {
-            Name = p,
             Path = p,
             Kind = SectionKind.Stack,
             Order = order,
@@ -74,24 +57,24 @@ public sealed class LayerMap : LayerLayout
             HasLayerOf = layerOf is not null,
             Attribute = "Stack",
         });
-        return layerOf is null ? map : new LayerMap(ModelName, LayerDecay, map._sections, map._patterns, _layerOf.Add(_sections.Length, layerOf));
+        return layerOf is null ? map : new LayerMap(ModelName, LayerDecay, [.. map.Sections], map._patterns, _layerOf.Add(Sections.Count, layerOf));
     }
 
     /// <summary>Puts paths into the layer that was opened last before.</summary>
     /// <param name="paths">Dotted registered names.</param>
     public LayerMap WithPreviousLayer(params string[] paths) =>
-        With(paths, path => new Section { Name = path, Path = path, Kind = SectionKind.PreviousLayer, Attribute = "PreviousLayer" });
+        With(paths, path => new Section { Path = path, Kind = SectionKind.PreviousLayer, Attribute = "PreviousLayer" });
 
     /// <summary>Puts paths into the top layer, whose scale is 1.</summary>
     /// <param name="paths">Dotted registered names.</param>
     public LayerMap WithLastLayer(params string[] paths) =>
-        With(paths, path => new Section { Name = path, Path = path, Kind = SectionKind.LastLayer, Attribute = "LastLayer" });
+        With(paths, path => new Section { Path = path, Kind = SectionKind.LastLayer, Attribute = "LastLayer" });
 
     /// <inheritdoc/>
-    public override bool TryMatch(ReadOnlySpan<char> name, out LayoutMatch match)
+    public override LayoutMatch? Match(ReadOnlySpan<char> name)
     {
         var (best, segments) = (-1, name.ToString().Split('.'));
-        match = default;
+        LayoutMatch? match = null;
         for (var i = 0; i < _patterns.Length; i++)
         {
             if (_patterns[i].Match(segments, out var stage, out var index) is not { } matched || matched <= best) continue;
@@ -99,7 +82,7 @@ public sealed class LayerMap : LayerLayout
             match = new LayoutMatch(i, stage, index);
         }
 
-        return best >= 0;
+        return match;
     }
 
     /// <inheritdoc/>
@@ -113,9 +96,9 @@ public sealed class LayerMap : LayerLayout
     {
         ArgumentNullException.ThrowIfNull(facts);
         var problems = new List<string>();
-        var matches = facts.Parameters.Select(p => TryMatch(p.Name, out var match) ? match : (LayoutMatch?)null).ToArray();
+        var matches = facts.Parameters.Select(p => Match(p.Name)).ToArray();
         problems.AddRange(facts.Parameters.Zip(matches).Where(m => m.Second is null).Select(m => $"'{m.First.Name}' is at or below no path of the map."));
-        problems.AddRange(Enumerable.Range(0, _sections.Length).Except(matches.OfType<LayoutMatch>().Select(m => m.Section)).Select(i => Unmatched(_sections[i], facts)));
+        problems.AddRange(Enumerable.Range(0, Sections.Count).Except(matches.OfType<LayoutMatch>().Select(m => m.Section)).Select(i => Unmatched(Sections[i], facts)));
         var numbering = LayerNumbering.Number(this, matches.OfType<LayoutMatch>(), n => facts.Parameters.Any(p => NameList.IsAtOrBelow(n, p.Name)), problems);
         if (problems.Count > 0) throw new PlanException($"The layer map does not fit {facts.ModelName}:\n  {string.Join("\n  ", problems)}");
         return facts with
@@ -139,10 +122,13 @@ public sealed class LayerMap : LayerLayout
     private LayerMap With(string[] paths, Func<string, Section> section)
     {
         if (paths.Length == 0) throw new PlanException("A rule of the layer map names no path.");
-        var twice = paths.Concat(_sections.Select(s => s.Path)).GroupBy(p => p, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1);
+        var twice = paths.Concat(Sections.Select(s => s.Path)).GroupBy(p => p, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1);
         if (twice is not null) throw new PlanException($"'{twice.Key}' is in the layer map twice: leave one of them.");
         var sections = paths.Select(section).ToList();
         return new LayerMap(
-            ModelName, LayerDecay, _sections.AddRange(sections), _patterns.AddRange(sections.Select(s => new PathPattern(s.Path, s.Kind == SectionKind.Stack))), _layerOf);
+            ModelName, LayerDecay, [.. Sections, .. sections], _patterns.AddRange(sections.Select(s => new PathPattern(s.Path, s.Kind == SectionKind.Stack))), _layerOf);
     }
+
+    private static double RateOf(double? layerDecay, string modelName) =>
+        layerDecay is { } rate ? Check.Rate(rate, nameof(layerDecay), new ModelFacts(modelName, [])) : double.NaN;
 }

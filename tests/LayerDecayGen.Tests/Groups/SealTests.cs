@@ -23,7 +23,7 @@ public sealed class SealTests
     {
         using var model = new TestModel();
         var sections = TestModel.Declaration().Sections.ToArray();
-        Refused(() => new ParameterGroups(model, new HandWrittenLayout([.. sections, Layer("neck", 0)]), new FlatRecipe()), "[Layer] neck", "no parameter of the model is under 'neck'");
+        Refused(() => new ParameterGroups(model, new HandWrittenLayout([.. sections, Layer("neck", 0)]), new FlatRecipe()), "[Layer] neck", "no parameter of the model is there");
         Assert.That(() => new ParameterGroups(model, new HandWrittenLayout([.. sections, Layer("neck", 0, optional: true)]), new FlatRecipe()), Throws.Nothing);
     }
 

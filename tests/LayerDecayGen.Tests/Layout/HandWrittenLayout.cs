@@ -7,37 +7,29 @@ namespace LayerDecayGen.Tests;
 /// A layout as the generator would emit it, matched the slow and obvious way: split by dots, compare segment by segment. Tests of later stages
 /// stand on it, so that a fault of the generator does not hide theirs.
 /// </summary>
-internal sealed class HandWrittenLayout(params Section[] sections) : LayerLayout
+internal sealed class HandWrittenLayout(params Section[] sections) : LayerLayout("TestModel", 0.5, sections)
 {
-    public override string ModelName => "TestModel";
-
-    public override double LayerDecay => 0.5;
-
-    public override IReadOnlyList<Section> Sections => sections;
-
     public Func<int, int, int>? LayerOfChild { get; init; }
 
     public string[] NoWeightDecay { get; init; } = [];
 
     public string[] Frozen { get; init; } = [];
 
-    public override bool TryMatch(ReadOnlySpan<char> name, out LayoutMatch match)
+    public override LayoutMatch? Match(ReadOnlySpan<char> name)
     {
         var segments = name.ToString().Split('.');
-        for (var i = 0; i < sections.Length; i++)
-            if (Fits(sections[i].Path.Split('.'), segments, out var indices))
+        for (var i = 0; i < Sections.Count; i++)
+            if (Fits(Sections[i].Path.Split('.'), segments, out var indices))
             {
                 var text = name.ToString();
-                match = new LayoutMatch(i, indices.Count > 1 ? indices[0] : -1, indices.Count > 0 ? indices[^1] : -1)
+                return new LayoutMatch(i, indices.Count > 1 ? indices[0] : -1, indices.Count > 0 ? indices[^1] : -1)
                 {
                     NoWeightDecay = NoWeightDecay.Contains(text),
                     Frozen = Frozen.Any(f => text.StartsWith(f, StringComparison.Ordinal)),
                 };
-                return true;
             }
 
-        match = default;
-        return false;
+        return null;
     }
 
     public override int LayerOf(int section, int stage, int index) => LayerOfChild!(stage, index);
@@ -51,7 +43,7 @@ internal sealed class HandWrittenLayout(params Section[] sections) : LayerLayout
 
     public static Section Last(string path) => Make(path, SectionKind.LastLayer, "[LastLayer]");
 
-    private static Section Make(string path, SectionKind kind, string attribute) => new() { Name = path, Path = path, Kind = kind, Attribute = attribute };
+    private static Section Make(string path, SectionKind kind, string attribute) => new() { Path = path, Kind = kind, Attribute = attribute };
 
     private static bool Fits(string[] pattern, string[] segments, out List<int> indices)
     {

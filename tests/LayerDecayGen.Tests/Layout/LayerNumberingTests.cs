@@ -39,7 +39,7 @@ public sealed class LayerNumberingTests
     [Test]
     public void A_two_level_stack_numbers_through_and_puts_down_sampling_into_the_last_block_of_its_stage()
     {
-        var layout = new HandWrittenLayout(Layer("stem", 0), new Section { Name = "Layers", Path = "layers.{s}.blocks.{i}", Kind = SectionKind.Stack, Attribute = "[LayerStack]" });
+        var layout = new HandWrittenLayout(Layer("stem", 0), new Section { Path = "layers.{s}.blocks.{i}", Kind = SectionKind.Stack, Attribute = "[LayerStack]" });
         var matches = new[] { new LayoutMatch(0), new(1, 0, 0), new(1, 0, 1), new(1, 0, -1), new(1, 1, 0), new(1, 1, -1) };
         var numbering = LayerNumbering.Number(layout, matches, _ => false, new List<string>());
         Assert.That(matches.Select(m => numbering.LayerOf(m)), Is.EqualTo(new[] { 0, 1, 2, 2, 3, 3 }));
@@ -91,7 +91,7 @@ public sealed class LayerNumberingTests
     }
 
     private static LayoutMatch[] Match(LayerLayout layout, params string[] names) =>
-        [.. names.Select(n => layout.TryMatch(n, out var match) ? match : throw new ArgumentException($"no match for {n}"))];
+        [.. names.Select(n => layout.Match(n) ?? throw new ArgumentException($"no match for {n}"))];
 
     private static int[] Number(LayerLayout layout, params string[] names)
     {
