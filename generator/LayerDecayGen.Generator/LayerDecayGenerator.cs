@@ -11,17 +11,26 @@ namespace LayerDecayGen.Generator;
 [Generator(LanguageNames.CSharp)]
 public sealed class LayerDecayGenerator : IIncrementalGenerator
 {
+    private readonly bool _bySymbols;
+
+    /// <summary>What the compiler makes.</summary>
+    public LayerDecayGenerator() { }
+
+    /// <summary>A generator that asks symbols even where declarations tell all: slow, and for tests to compare.</summary>
+    internal LayerDecayGenerator(bool bySymbols) => _bySymbols = bySymbols;
+
     private static readonly Encoding s_utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         var cache = new ParseCache();
+        var bySymbols = _bySymbols;
         var parsed = context.SyntaxProvider
             .ForAttributeWithMetadataName(
                 "LayerDecayGen.LayerDecayAttribute",
                 static (node, _) => node is ClassDeclarationSyntax,
-                (target, cancellation) => ModelParser.Parse(target, cache, cancellation))
+                (target, cancellation) => ModelParser.Parse(target, cache, bySymbols, cancellation))
             .WithTrackingName(TrackingNames.Parse);
 
         // Two outputs: text that stays cached when only lines move, and diagnostics that keep real locations, which #pragma needs

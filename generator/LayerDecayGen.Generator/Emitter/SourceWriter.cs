@@ -6,7 +6,11 @@ namespace LayerDecayGen.Generator.Emitter;
 /// <summary>Text indented by tabs, a third of what spaces would hand the compiler, with <c>\n</c> line ends and invariant numbers, whatever the machine.</summary>
 internal sealed class SourceWriter
 {
-    private readonly StringBuilder _text = new(4096);
+    // One buffer a thread: a model's text is finished before the next begins.
+    [ThreadStatic]
+    private static StringBuilder? s_buffer;
+
+    private readonly StringBuilder _text = (s_buffer ??= new StringBuilder(4096)).Clear();
     private int _indentation;
 
     public void Line() => _text.Append('\n');

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -18,23 +17,25 @@ internal enum AnnotationKind
 }
 
 /// <summary>One attribute of the vocabulary, read.</summary>
-internal sealed class Annotation(AnnotationKind kind, AttributeData data)
+/// <param name="kind">Which attribute.</param>
+/// <param name="syntax">Where it is written; null in another assembly.</param>
+internal sealed class Annotation(AnnotationKind kind, AttributeSyntax? syntax)
 {
     public AnnotationKind Kind { get; } = kind;
 
-    public string? Path { get; private set; }
+    public string? Path { get; init; }
 
-    public int Number { get; private set; }
+    public int Number { get; init; }
 
-    public double Value { get; private set; } = double.NaN;
+    public double Value { get; init; } = double.NaN;
 
-    public int? Order { get; private set; }
+    public int? Order { get; init; }
 
-    public int BlocksPerLayer { get; private set; } = 1;
+    public int BlocksPerLayer { get; init; } = 1;
 
-    public int Count { get; private set; }
+    public int Count { get; init; }
 
-    public string? LayerOf { get; private set; }
+    public string? LayerOf { get; init; }
 
     /// <summary>The class whose members the attribute speaks of: where a <c>LayerOf</c> method is looked for.</summary>
     public INamedTypeSymbol? Carrier { get; set; }
@@ -45,79 +46,7 @@ internal sealed class Annotation(AnnotationKind kind, AttributeData data)
     public bool IsLayer => Kind is AnnotationKind.Layer or AnnotationKind.Stack or AnnotationKind.PreviousLayer or AnnotationKind.LastLayer;
 
     /// <summary>The attribute as the user wrote it.</summary>
-    public string Text => data.ApplicationSyntaxReference?.GetSyntax() is { } syntax
-        ? "[" + syntax + "]"
-        : "[" + data.AttributeClass!.Name.Replace("Attribute", "") + "]";
+    public string Text => "[" + (syntax?.ToString() ?? (Kind == AnnotationKind.Stack ? "LayerStack" : Kind.ToString())) + "]";
 
-    public Location? Location => data.ApplicationSyntaxReference is { } reference ? reference.SyntaxTree.GetLocation(reference.Span) : null;
-
-    /// <summary>Whether all arguments are written out, so that the attribute's own text tells them.</summary>
-    public bool IsLiteral() => IsLiteral(data);
-
-    /// <summary>Whether all arguments of an attribute are literals, <c>nameof</c> or <c>typeof</c>.</summary>
-    public static bool IsLiteral(AttributeData attribute)
-    {
-        if (attribute.ApplicationSyntaxReference?.GetSyntax() is not AttributeSyntax { ArgumentList.Arguments: var arguments }) return true;
-        foreach (var argument in arguments)
-            if (argument.Expression is not (LiteralExpressionSyntax or PrefixUnaryExpressionSyntax { Operand: LiteralExpressionSyntax }
-                or TypeOfExpressionSyntax or InvocationExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "nameof" } }))
-                return false;
-        return true;
-    }
-
-    public static List<Annotation>? Read(ImmutableArray<AttributeData> attributes, List<Annotation>? into = null)
-    {
-        foreach (var data in attributes)
-            if (data.AttributeClass is { } type && KindOf(type) is var kind and not AnnotationKind.None)
-                (into ??= []).Add(new Annotation(kind, data).ReadArguments());
-        return into;
-    }
-
-    /// <summary>Whether a symbol speaks our vocabulary; allocates nothing where it does not.</summary>
-    public static bool IsOn(ImmutableArray<AttributeData> attributes)
-    {
-        foreach (var data in attributes)
-            if (data.AttributeClass is { } type && KindOf(type) != AnnotationKind.None)
-                return true;
-        return false;
-    }
-
-    private static AnnotationKind KindOf(INamedTypeSymbol type) => !TorchTypes.IsIn(type, "LayerDecayGen") ? AnnotationKind.None : type.Name switch
-    {
-        "LayerAttribute" => AnnotationKind.Layer,
-        "LayerStackAttribute" => AnnotationKind.Stack,
-        "PreviousLayerAttribute" => AnnotationKind.PreviousLayer,
-        "LastLayerAttribute" => AnnotationKind.LastLayer,
-        "NoWeightDecayAttribute" => AnnotationKind.NoWeightDecay,
-        "WeightDecayAttribute" => AnnotationKind.WeightDecay,
-        "LearningRateScaleAttribute" => AnnotationKind.LearningRateScale,
-        "FrozenAttribute" => AnnotationKind.Frozen,
-        _ => AnnotationKind.None,
-    };
-
-    private Annotation ReadArguments()
-    {
-        foreach (var argument in data.ConstructorArguments)
-        {
-            switch (argument.Kind == TypedConstantKind.Error ? null : argument.Value)
-            {
-                case string path: Path = path; break;
-                case int number: Number = number; break;
-                case double value: Value = value; break;
-            }
-        }
-
-        foreach (var argument in data.NamedArguments)
-        {
-            switch (argument.Key, argument.Value.Kind == TypedConstantKind.Error ? null : argument.Value.Value)
-            {
-                case ("Order", int order) when order != int.MinValue: Order = order; break;
-                case ("BlocksPerLayer", int blocks): BlocksPerLayer = blocks; break;
-                case ("Count", int count): Count = count; break;
-                case ("LayerOf", string method): LayerOf = method; break;
-            }
-        }
-
-        return this;
-    }
+    public Location? Location => syntax?.GetLocation();
 }

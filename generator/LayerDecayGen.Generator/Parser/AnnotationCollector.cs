@@ -6,6 +6,9 @@ namespace LayerDecayGen.Generator.Parser;
 /// <summary>Reads the attributes of a model, of the classes of its members and of their members into a tree of registered names.</summary>
 internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter, CancellationToken cancellation)
 {
+    private static readonly SymbolDisplayFormat s_short =
+        SymbolDisplayFormat.MinimallyQualifiedFormat.RemoveMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
+
     private readonly HashSet<ITypeSymbol> _open = new(SymbolEqualityComparer.Default);
     private readonly PathResolver _paths = new(reader, reporter, cancellation);
 
@@ -122,7 +125,7 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
         var target = annotation.Kind == AnnotationKind.Stack ? StackOf(node, type) : node;
         node.IsDisputed = target is null;
         if (target is null)
-            reporter.Report(LayerRules.NotAStack, annotation.Location, node.Display, type?.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat));
+            reporter.Report(LayerRules.NotAStack, annotation.Location, node.Display, type?.ToDisplayString(s_short));
         else if ((target.Layer ?? node.Layer ?? StackBelow(node)?.Layer) is { } first && first.Depth < annotation.Depth)
             return;
         else if ((target.Layer ?? node.Layer ?? StackBelow(node)?.Layer) is { } other)

@@ -15,13 +15,13 @@ internal sealed class Construction
     private HashSet<string>? _set;
     private readonly INamedTypeSymbol _type;
     private readonly Compilation _compilation;
-    private SemanticModel? _semantics;
+    private readonly NameScopes _scopes;
 
-    private Construction(INamedTypeSymbol type, Compilation compilation) => (_type, _compilation) = (type, compilation);
+    private Construction(INamedTypeSymbol type, Compilation compilation, NameScopes scopes) => (_type, _compilation, _scopes) = (type, compilation, scopes);
 
-    public static Construction Of(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation)
+    public static Construction Of(INamedTypeSymbol type, Compilation compilation, NameScopes scopes, CancellationToken cancellation)
     {
-        var construction = new Construction(type, compilation);
+        var construction = new Construction(type, compilation, scopes);
         foreach (var reference in type.DeclaringSyntaxReferences)
             if (reference.GetSyntax(cancellation) is TypeDeclarationSyntax declaration)
                 construction.Read(declaration);
@@ -244,10 +244,5 @@ internal sealed class Construction
         return _compilation.GetTypeByMetadataName("TorchSharp.Modules." + name);
     }
 
-    private ITypeSymbol? Bind(TypeSyntax syntax)
-    {
-        if (_semantics?.SyntaxTree != syntax.SyntaxTree) _semantics = _compilation.GetSemanticModel(syntax.SyntaxTree);
-        var position = syntax.FirstAncestorOrSelf<TypeDeclarationSyntax>()!.OpenBraceToken.Span.End;
-        return _semantics.GetSpeculativeTypeInfo(position, syntax, SpeculativeBindingOption.BindAsTypeOrNamespace).Type;
-    }
+    private ITypeSymbol Bind(TypeSyntax syntax) => _scopes.Inside(syntax.FirstAncestorOrSelf<TypeDeclarationSyntax>()!, _type).TypeOf(syntax);
 }

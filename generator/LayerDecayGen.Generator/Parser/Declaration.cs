@@ -1,4 +1,3 @@
-using System.Text;
 using LayerDecayGen.Generator.Diagnostics;
 using LayerDecayGen.Generator.Model;
 using Microsoft.CodeAnalysis;
@@ -10,14 +9,6 @@ namespace LayerDecayGen.Generator.Parser;
 /// <summary>The class that carries <c>[LayerDecay]</c>: whether it can be extended, and how generated code declares it again.</summary>
 internal sealed class Declaration(INamedTypeSymbol type, AttributeData attribute)
 {
-    private static readonly SymbolDisplayFormat s_name = new(
-        genericsOptions: SymbolDisplayGenericsOptions.IncludeTypeParameters,
-        miscellaneousOptions: SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
-
-    private static readonly SymbolDisplayFormat s_namespace = new(
-        typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces,
-        miscellaneousOptions: SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
-
     /// <summary>The model class: the carrier, or what its <c>For</c> names.</summary>
     public INamedTypeSymbol Model { get; } = ForOf(attribute) ?? type;
 
@@ -40,18 +31,18 @@ internal sealed class Declaration(INamedTypeSymbol type, AttributeData attribute
     }
 
     /// <summary>The model for the emitter.</summary>
-    public LayoutModel Describe(SectionBuilder builder, MatchNode names)
+    public LayoutModel Describe(SectionBuilder builder, MatchNode names, CompilationFacts facts)
     {
         var depth = ConstantDepth.Of(builder.Sections);
         var declarations = new List<string>();
         for (var level = type; level is not null; level = level.ContainingType) declarations.Insert(0, Header(level));
         return new LayoutModel
         {
-            HintName = HintName(),
-            Namespace = type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(s_namespace),
+            HintName = TypeNames.Hint(type, facts),
+            Namespace = TypeNames.NamespaceOf(type.ContainingNamespace),
             Declarations = ImmutableEquatableArray<string>.From(declarations),
-            ModelName = Model.ToDisplayString(s_name),
-            ModelType = Model.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat),
+            ModelName = TypeNames.Simple(Model),
+            ModelType = TypeNames.Full(Model),
             ExtensionAccessibility = !IsForeign ? null : LeastAccessible(Model) == Accessibility.Public ? "public" : "internal",
             HidesInherited = HidesInherited(),
             Rate = Rate,
@@ -113,13 +104,21 @@ internal sealed class Declaration(INamedTypeSymbol type, AttributeData attribute
         for (var level = type; level is not null && (level.Equals(type, SymbolEqualityComparer.Default) || !HasLayerDecay(level)); level = level.BaseType)
         {
             if (TorchTypes.IsTorchSharp(level)) return;
-            foreach (var name in new[] { "Groups", "GetParameterGroups" })
-                foreach (var member in level.GetMembers(name))
-                    if (name == "Groups" || member is not IMethodSymbol { Parameters.Length: not 1 })
-                        reporter.Report(DeclarationRules.NameTaken, member.Locations is [{ IsInSource: true } at, ..] ? at : null, level.Name, name);
+            // Names first: they are known without a symbol of any member.
+            if (!level.GetTypeMembers("Groups").IsEmpty) CheckTakenName(level, "Groups", reporter);
+            foreach (var name in level.MemberNames)
+                if (name is "Groups" or "GetParameterGroups")
+                    CheckTakenName(level, name, reporter);
         }
 
         if (type.Name == "Groups") reporter.Report(DeclarationRules.NameTaken, null, type.Name, type.Name);
+    }
+
+    private static void CheckTakenName(INamedTypeSymbol level, string name, Reporter reporter)
+    {
+        foreach (var member in level.GetMembers(name))
+            if (name == "Groups" || member is not IMethodSymbol { Parameters.Length: not 1 })
+                reporter.Report(DeclarationRules.NameTaken, member.Locations is [{ IsInSource: true } at, ..] ? at : null, level.Name, name);
     }
 
     // Every offender of the chain in one message, so that it is mended in one go.
@@ -164,33 +163,5 @@ internal sealed class Declaration(INamedTypeSymbol type, AttributeData attribute
         { TypeKind: TypeKind.Struct } => "struct ",
         { TypeKind: TypeKind.Interface } => "interface ",
         _ => "class ",
-    } + level.ToDisplayString(s_name);
-
-    private string HintName()
-    {
-        var name = new StringBuilder();
-        for (var level = type; level is not null; level = level.ContainingType)
-            name.Insert(0, level.MetadataName.Replace('`', '-') + ".");
-        if (!type.ContainingNamespace.IsGlobalNamespace) name.Insert(0, type.ContainingNamespace.ToDisplayString() + ".");
-        return name.Append(CaseMark()).Append("g.cs").ToString();
-    }
-
-    // Names of generated files do not tell cases apart: VGG and Vgg in one namespace would end the generator.
-    private string CaseMark()
-    {
-        var siblings = type.ContainingType is { } outer ? outer.GetTypeMembers() : type.ContainingNamespace.GetTypeMembers();
-        foreach (var sibling in siblings)
-            if (sibling.Name.Length == type.Name.Length
-                && sibling.Name.Equals(type.Name, StringComparison.OrdinalIgnoreCase)
-                && !sibling.Name.Equals(type.Name, StringComparison.Ordinal))
-                return Capitals(type.Name) + ".";
-        return "";
-    }
-
-    private static string Capitals(string name)
-    {
-        var marks = new StringBuilder(name.Length);
-        foreach (var c in name) marks.Append(char.IsUpper(c) ? '1' : '0');
-        return marks.ToString();
-    }
+    } + TypeNames.Simple(level);
 }

@@ -2,16 +2,16 @@ using Microsoft.CodeAnalysis;
 
 namespace LayerDecayGen.Generator.Parser;
 
-/// <summary>One field or property of a module class, as TorchSharp registers it.</summary>
+/// <summary>
+/// One field or property of a module class, as TorchSharp registers it. By itself it is known by name and type alone: a private one of another
+/// assembly, or a captured parameter.
+/// </summary>
 /// <param name="holder">The class that declares it.</param>
 /// <param name="name">The name in source: the property's for an auto-property.</param>
 /// <param name="registered">The name in <c>named_parameters()</c>.</param>
 /// <param name="type">The declared type; null where it cannot be read.</param>
-/// <param name="symbol">The field; null for a private one of another assembly, of which only name and type are known.</param>
-internal sealed class Member(INamedTypeSymbol holder, string name, string registered, ITypeSymbol? type, IFieldSymbol? symbol)
+internal class Member(INamedTypeSymbol holder, string name, string registered, ITypeSymbol? type)
 {
-    public IFieldSymbol? Field { get; } = symbol;
-
     public INamedTypeSymbol Holder { get; } = holder;
 
     public string Name { get; } = name;
@@ -27,12 +27,15 @@ internal sealed class Member(INamedTypeSymbol holder, string name, string regist
     public bool IsCapture { get; init; }
 
     /// <summary>What the declaration says of null; nothing where nullable annotations are off.</summary>
-    public NullableAnnotation Nullability { get; } = symbol?.NullableAnnotation ?? NullableAnnotation.None;
+    public virtual NullableAnnotation Nullability => NullableAnnotation.None;
 
-    public Location? Location => (Field?.AssociatedSymbol ?? Field)?.Locations is [{ IsInSource: true } location, ..] ? location : null;
+    public virtual Location? Location => null;
 
-    public bool IsInSource => Field is { DeclaringSyntaxReferences.IsEmpty: false } or { AssociatedSymbol.DeclaringSyntaxReferences.IsEmpty: false };
+    public virtual bool IsInSource => false;
 
-    public bool IsAnnotated => Field is not null
-        && (Annotation.IsOn(Field.GetAttributes()) || (Field.AssociatedSymbol is { } property && Annotation.IsOn(property.GetAttributes())));
+    /// <summary>Whether an attribute of ours stands on it.</summary>
+    public virtual bool IsAnnotated => false;
+
+    /// <summary>The attributes of ours that stand on its field or its property, made anew for each place that the member is met at.</summary>
+    public virtual List<Annotation>? Annotations(Dependencies read) => null;
 }

@@ -6,8 +6,15 @@ namespace LayerDecayGen.Generator.Parser;
 /// The members that <c>RegisterComponents</c> or literal registrations make known: instance fields over the whole base chain, base classes first,
 /// under the names that TorchSharp gives them. Remembers what it read: one model meets the same block class many times.
 /// </summary>
-internal sealed class MemberReader(Compilation compilation, Dependencies read, CancellationToken cancellation)
+/// <param name="compilation">The compilation.</param>
+/// <param name="scopes">What names mean in it.</param>
+/// <param name="read">Told what was read.</param>
+/// <param name="bySymbols">Whether symbols are asked even where declarations tell all: slow, and for tests to compare.</param>
+/// <param name="cancellation">Cancels.</param>
+internal sealed class MemberReader(Compilation compilation, NameScopes scopes, Dependencies read, bool bySymbols, CancellationToken cancellation)
 {
+    private readonly DeclaredMembers _declared = new(compilation, scopes, read, cancellation);
+    private readonly SymbolMembers _symbols = new(read);
     private readonly Dictionary<INamedTypeSymbol, List<Member>> _members = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<INamedTypeSymbol, Construction> _constructions = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<ITypeSymbol, bool> _speaks = new(SymbolEqualityComparer.Default);
@@ -16,23 +23,11 @@ internal sealed class MemberReader(Compilation compilation, Dependencies read, C
     public static bool IsUserModule(ITypeSymbol? type) =>
         type is INamedTypeSymbol { TypeKind: TypeKind.Class } named && !TorchTypes.IsTorchSharp(named) && TorchTypes.IsModule(named);
 
-    /// <summary>The attributes of ours that stand on a symbol.</summary>
-    public List<Annotation>? AnnotationsOf(ISymbol symbol, List<Annotation>? into = null)
-    {
-        var list = Annotation.Read(symbol.GetAttributes(), into);
-        foreach (var annotation in list ?? [])
-            if (!annotation.IsLiteral())
-                read.AddUnknown();
-        return list;
-    }
+    /// <summary>The attributes of ours that stand on a class.</summary>
+    public List<Annotation>? AnnotationsOf(INamedTypeSymbol type) => AnnotationReader.Read(type.GetAttributes(), read);
 
-    /// <summary>The attributes of ours that stand on a member: on its field or its property.</summary>
-    public List<Annotation>? AnnotationsOf(Member member)
-    {
-        if (member.Field is not { } field) return null;
-        var list = AnnotationsOf(field);
-        return field.AssociatedSymbol is { } property ? AnnotationsOf(property, list) : list;
-    }
+    /// <summary>The attributes of ours that stand on a member.</summary>
+    public List<Annotation>? AnnotationsOf(Member member) => member.Annotations(read);
 
     /// <summary>The members of a class, base classes first.</summary>
     public List<Member> Read(INamedTypeSymbol type)
@@ -84,7 +79,7 @@ internal sealed class MemberReader(Compilation compilation, Dependencies read, C
     private bool HasAnnotation(INamedTypeSymbol type)
     {
         for (var level = type; level is not null && IsUserModule(level); level = level.BaseType)
-            if (Annotation.IsOn(level.GetAttributes()))
+            if (AnnotationReader.IsOn(level.GetAttributes()))
                 return true;
         var members = Read(type);
         foreach (var member in members)
@@ -100,7 +95,7 @@ internal sealed class MemberReader(Compilation compilation, Dependencies read, C
     {
         var definition = type.OriginalDefinition;
         if (!_constructions.TryGetValue(definition, out var construction))
-            _constructions[definition] = construction = Construction.Of(definition, compilation, cancellation);
+            _constructions[definition] = construction = Construction.Of(definition, compilation, scopes, cancellation);
         return construction;
     }
 
@@ -111,55 +106,14 @@ internal sealed class MemberReader(Compilation compilation, Dependencies read, C
         if (type.BaseType is { } parent && IsUserModule(parent)) Collect(parent, members);
         if (type.DeclaringSyntaxReferences.IsEmpty) MetadataMembers.Collect(type, compilation, members);
         var registrations = Registrations.Of(type, cancellation);
-        foreach (var symbol in type.GetMembers())
-            if (symbol is IFieldSymbol { IsStatic: false, IsConst: false } field && MayRegister(field.Type))
-                Add(members, Create(field, registrations));
-        if (!type.DeclaringSyntaxReferences.IsEmpty) CollectCaptures(type, members);
-    }
+        if (!bySymbols && DeclaredMembers.Tell(type, cancellation)) _declared.Collect(type, registrations, Add);
+        else _symbols.Collect(type, registrations, Add);
 
-    // A field of a derived class hides a base field of the same name from RegisterComponents.
-    private static void Add(List<Member> members, Member member)
-    {
-        for (var i = members.Count - 1; i >= 0; i--)
-            if (members[i].Registered == member.Registered)
-                members.RemoveAt(i);
-        members.Add(member);
-    }
-
-    private Member Create(IFieldSymbol field, Registrations? registrations)
-    {
-        var name = (field.AssociatedSymbol ?? field).Name;
-        var registered = ComponentName(field) ?? field.Name;
-        return registrations?.NameOf(field.Name, name) is { } literal && literal != registered
-            ? new Member(field.ContainingType, name, literal, field.Type, field) { Alias = registrations.IsTaken(registered) ? null : registered }
-            : new Member(field.ContainingType, name, registered, field.Type, field);
-    }
-
-    // A captured parameter of a primary constructor is a field that RegisterComponents finds under a name of the compiler's.
-    private static void CollectCaptures(INamedTypeSymbol type, List<Member> members)
-    {
-        foreach (var constructor in type.InstanceConstructors)
-            if (constructor.DeclaringSyntaxReferences is [var reference, ..] && reference.GetSyntax() is Microsoft.CodeAnalysis.CSharp.Syntax.TypeDeclarationSyntax)
-                foreach (var parameter in constructor.Parameters)
-                    if (parameter.RefKind == RefKind.None && (TorchTypes.IsModule(parameter.Type) || TorchTypes.IsParameter(parameter.Type)))
-                        members.Add(new Member(type, parameter.Name, "<" + parameter.Name + ">P", parameter.Type, null) { IsCapture = true });
-    }
-
-    private string? ComponentName(IFieldSymbol field)
-    {
-        foreach (var attribute in field.GetAttributes())
+        // A field of a derived class hides a base field of the same name from RegisterComponents.
+        void Add(Member member)
         {
-            if (attribute.AttributeClass is not { Name: "ComponentNameAttribute" }) continue;
-            if (!Annotation.IsLiteral(attribute)) read.AddUnknown();
-            foreach (var argument in attribute.NamedArguments)
-                if (argument is { Key: "Name", Value.Value: string name })
-                    return name;
+            if (!member.IsCapture) members.RemoveAll(known => known.Registered == member.Registered);
+            members.Add(member);
         }
-
-        return null;
     }
-
-    private static bool MayRegister(ITypeSymbol type) => type.SpecialType is SpecialType.None or SpecialType.System_Object
-        && type.TypeKind is TypeKind.Class or TypeKind.Interface or TypeKind.TypeParameter or TypeKind.Error
-        && (TorchTypes.IsModule(type) || TorchTypes.IsTensor(type) || TorchTypes.IsOpaque(type));
 }

@@ -26,7 +26,7 @@ internal static class MetadataMembers
             var name = reader.GetString(field.Name);
             var held = field.DecodeSignature(types, type);
             if (!type.GetMembers(name).IsEmpty || !(TorchTypes.IsModule(held) || TorchTypes.IsTensor(held))) continue;
-            members.Add(new Member(type, SourceName(name), name, held, null));
+            members.Add(new Member(type, SourceName(name), name, held));
         }
     }
 

@@ -9,7 +9,11 @@ namespace LayerDecayGen.Generator.Parser;
 internal static class ModelParser
 {
     /// <summary>Reads one class, unless nothing that it depends on has changed; whatever fails becomes a diagnostic on it.</summary>
-    public static ParseResult Parse(GeneratorAttributeSyntaxContext context, ParseCache cache, CancellationToken cancellation)
+    /// <param name="context">The class and its attribute.</param>
+    /// <param name="cache">Results so far.</param>
+    /// <param name="bySymbols">Whether symbols are asked even where declarations tell all.</param>
+    /// <param name="cancellation">Cancels.</param>
+    public static ParseResult Parse(GeneratorAttributeSyntaxContext context, ParseCache cache, bool bySymbols, CancellationToken cancellation)
     {
         var compilation = context.SemanticModel.Compilation;
         if (cache.Find(context.TargetNode, compilation) is { } known) return known;
@@ -18,7 +22,7 @@ internal static class ModelParser
         var read = new Dependencies();
         read.Add(type);
         var result = SpeaksForClass(type, context)
-            ? Guard(type.Name, location, reporter => Read(type, context, reporter, read, cancellation))
+            ? Guard(type.Name, location, reporter => Read(type, context, cache.FactsOf(compilation), reporter, read, bySymbols, cancellation))
             : ParseResult.Nothing;
         cache.Keep(context.TargetNode, compilation, read, result);
         return result;
@@ -54,21 +58,24 @@ internal static class ModelParser
     private static LayoutModel? Read(
         INamedTypeSymbol type,
         GeneratorAttributeSyntaxContext context,
+        CompilationFacts facts,
         Reporter reporter,
         Dependencies read,
+        bool bySymbols,
         CancellationToken cancellation)
     {
-        if (!Annotation.IsLiteral(context.Attributes[0])) read.AddUnknown();
+        if (!AnnotationReader.IsLiteral(context.Attributes[0])) read.AddUnknown();
         var declaration = new Declaration(type, context.Attributes[0]);
         if (!declaration.Check(context.TargetNode, reporter)) return null;
 
         var model = declaration.Model;
         read.Add(model);
         var compilation = context.SemanticModel.Compilation;
-        var collector = new AnnotationCollector(new MemberReader(compilation, read, cancellation), reporter, cancellation);
+        var members = new MemberReader(compilation, facts.Scopes, read, bySymbols, cancellation);
+        var collector = new AnnotationCollector(members, reporter, cancellation);
         var names = collector.Collect(model, declaration.IsForeign ? type : null);
-        var builder = new SectionBuilder(reporter, model, type, compilation, read);
+        var builder = new SectionBuilder(reporter, model, type, compilation, facts, read);
         var tree = builder.Build(names);
-        return reporter.HasErrors ? null : declaration.Describe(builder, tree);
+        return reporter.HasErrors ? null : declaration.Describe(builder, tree, facts);
     }
 }

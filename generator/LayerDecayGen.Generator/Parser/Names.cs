@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.CodeAnalysis;
 
 namespace LayerDecayGen.Generator.Parser;
 
@@ -29,11 +28,11 @@ internal static class Names
 
     /// <summary>Makes a property name that clashes with no member of the base class and no section before it.</summary>
     /// <param name="wanted">The name by itself.</param>
-    /// <param name="groups">The runtime's <c>ParameterGroups</c>; null where the reference is missing.</param>
+    /// <param name="facts">Tells what the base class has.</param>
     /// <param name="taken">Names given so far; the result is added.</param>
-    public static string Unique(string wanted, INamedTypeSymbol? groups, HashSet<string> taken)
+    public static string Unique(string wanted, CompilationFacts facts, HashSet<string> taken)
     {
-        var name = IsInherited(wanted, groups) ? wanted + "Section" : wanted;
+        var name = wanted is "Groups" or "CompiledLayout" or "LayerScales" || facts.IsInherited(wanted) ? wanted + "Section" : wanted;
         var unique = name;
         for (var n = 2; !taken.Add(unique); n++) unique = name + n.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return unique;
@@ -55,15 +54,6 @@ internal static class Names
             if (name.Length > 1 && (candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase) || name.StartsWith(candidate, StringComparison.OrdinalIgnoreCase)))
                 return candidate;
         return null;
-    }
-
-    private static bool IsInherited(string name, INamedTypeSymbol? groups)
-    {
-        if (name is "Groups" or "CompiledLayout" or "LayerScales") return true;
-        for (var type = groups; type is not null; type = type.BaseType)
-            if (!type.GetMembers(name).IsEmpty)
-                return true;
-        return false;
     }
 
     private static int Distance(string left, string right, int bound)

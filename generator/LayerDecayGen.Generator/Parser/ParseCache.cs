@@ -10,12 +10,12 @@ namespace LayerDecayGen.Generator.Parser;
 internal sealed class ParseCache
 {
     private readonly ConditionalWeakTable<SyntaxNode, Entry> _entries = new();
-    private readonly ConditionalWeakTable<Compilation, Surroundings> _surroundings = new();
+    private readonly ConditionalWeakTable<Compilation, CompilationFacts> _facts = new();
     private readonly ConditionalWeakTable<SyntaxTree, TreeSignature> _signatures = new();
 
     /// <summary>The result kept for a class, if nothing that it depends on differs.</summary>
     public ParseResult? Find(SyntaxNode target, Compilation compilation) =>
-        _entries.TryGetValue(target, out var entry) && entry.Surroundings.Equals(Of(compilation)) && AllIn(entry.Trees, compilation) ? entry.Result : null;
+        _entries.TryGetValue(target, out var entry) && entry.Surroundings.Equals(FactsOf(compilation).Surroundings) && AllIn(entry.Trees, compilation) ? entry.Result : null;
 
     /// <summary>Keeps a result.</summary>
     /// <param name="target">The class.</param>
@@ -25,10 +25,11 @@ internal sealed class ParseCache
     public void Keep(SyntaxNode target, Compilation compilation, Dependencies read, ParseResult result)
     {
         _entries.Remove(target);
-        if (read.Trees is { } trees) _entries.Add(target, new Entry(Of(compilation), [.. trees], result));
+        if (read.Trees is { } trees) _entries.Add(target, new Entry(FactsOf(compilation).Surroundings, [.. trees], result));
     }
 
-    private Surroundings Of(Compilation compilation) => _surroundings.GetValue(compilation, c => Surroundings.Of(c, _signatures));
+    /// <summary>What is the same for all models of a compilation.</summary>
+    public CompilationFacts FactsOf(Compilation compilation) => _facts.GetValue(compilation, c => new CompilationFacts(c, _signatures));
 
     private static bool AllIn(SyntaxTree[] trees, Compilation compilation)
     {

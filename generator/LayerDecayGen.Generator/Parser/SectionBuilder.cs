@@ -5,14 +5,19 @@ using Microsoft.CodeAnalysis;
 namespace LayerDecayGen.Generator.Parser;
 
 /// <summary>Turns the tree of names into sections in opening order and into the matcher's tree, each node inheriting what its parents say.</summary>
-internal sealed class SectionBuilder(Reporter reporter, INamedTypeSymbol model, INamedTypeSymbol generatedIn, Compilation compilation, Dependencies read)
+internal sealed class SectionBuilder(
+    Reporter reporter,
+    INamedTypeSymbol model,
+    INamedTypeSymbol generatedIn,
+    Compilation compilation,
+    CompilationFacts compilationFacts,
+    Dependencies read)
 {
     private readonly List<SectionModel> _sections = [];
     private readonly List<Exemption> _exemptions = [];
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly StackReader _stackReader = new(reporter, generatedIn, compilation);
     private readonly OpeningChecks _checks = new(reporter, model);
-    private readonly INamedTypeSymbol? _groups = compilation.GetTypeByMetadataName("LayerDecayGen.ParameterGroups");
 
     public ImmutableEquatableArray<SectionModel> Sections => ImmutableEquatableArray<SectionModel>.From(_sections);
 
@@ -83,7 +88,7 @@ internal sealed class SectionBuilder(Reporter reporter, INamedTypeSymbol model, 
         scope.Stack = -1;
         _sections.Add(new SectionModel
         {
-            Property = Names.Unique(scope.Name.Length == 0 ? "Model" : scope.Name, _groups, _names),
+            Property = Names.Unique(scope.Name.Length == 0 ? "Model" : scope.Name, compilationFacts, _names),
             Path = scope.Path,
             Kind = kind,
             Layer = annotation?.Number ?? 0,
@@ -104,7 +109,7 @@ internal sealed class SectionBuilder(Reporter reporter, INamedTypeSymbol model, 
 
     private void OpenStack(NameNode node, ref Scope scope)
     {
-        var property = Names.Unique(scope.Name.Length == 0 ? "Children" : scope.Name, _groups, _names);
+        var property = Names.Unique(scope.Name.Length == 0 ? "Children" : scope.Name, compilationFacts, _names);
         if (_stackReader.Read(node, scope, property, _checks.Stacks) is not { } section)
         {
             scope.Stack = int.MaxValue; // said once, not at every level

@@ -22,6 +22,11 @@ public static class TorchTypes
     /// <summary>Whether a type is <c>TorchSharp.Modules.Parameter</c>.</summary>
     public static bool IsParameter(ITypeSymbol? type) => Ancestor(type, static t => t.Name == "Parameter" && IsBuiltIn(t)) is not null;
 
+    /// <summary>Whether <c>RegisterComponents</c> may find a component in a field of a declared type.</summary>
+    public static bool MayBeComponent(ITypeSymbol type) => type.SpecialType is SpecialType.None or SpecialType.System_Object
+        && type.TypeKind is TypeKind.Class or TypeKind.Interface or TypeKind.TypeParameter or TypeKind.Error
+        && (IsModule(type) || IsTensor(type) || IsOpaque(type));
+
     /// <summary>The element of a container whose children are indexed or keyed; false where the type is no such container.</summary>
     /// <param name="type">The declared type.</param>
     /// <param name="element">The declared type of the children; null where unknown.</param>

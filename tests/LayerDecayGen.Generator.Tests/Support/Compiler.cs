@@ -46,8 +46,8 @@ internal static class Compiler
 
     public static CSharpCompilation Compile(string source) => Compile([Usings + source]);
 
-    public static CSharpGeneratorDriver Driver(CSharpCompilation compilation) => CSharpGeneratorDriver.Create(
-        [new LayerDecayGenerator().AsSourceGenerator()],
+    public static CSharpGeneratorDriver Driver(CSharpCompilation compilation, bool bySymbols = false) => CSharpGeneratorDriver.Create(
+        [new LayerDecayGenerator(bySymbols).AsSourceGenerator()],
         parseOptions: compilation.SyntaxTrees.Length > 0 ? (CSharpParseOptions)compilation.SyntaxTrees[0].Options : s_parse,
         driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
@@ -58,7 +58,21 @@ internal static class Compiler
         var driver = Driver(compilation).RunGeneratorsAndUpdateCompilation(compilation, out var output, out var diagnostics);
         var result = driver.GetRunResult().Results.Single();
         Assert.That(result.Exception, Is.Null);
+        // Declarations, which the generator reads, must say what symbols say, which cost several times as much: every test of the generator is one of that.
+        var symbols = Driver(compilation, bySymbols: true).RunGeneratorsAndUpdateCompilation(compilation, out _, out _);
+        AssertSame(symbols.GetRunResult().Results.Single(), result);
         return new Generated((CSharpCompilation)output, result, diagnostics);
+    }
+
+    /// <summary>Asserts that two runs gave the same files and said the same.</summary>
+    public static void AssertSame(GeneratorRunResult again, GeneratorRunResult result)
+    {
+        Assert.That(
+            again.GeneratedSources.Select(s => (s.HintName, s.SourceText.ToString())),
+            Is.EqualTo(result.GeneratedSources.Select(s => (s.HintName, s.SourceText.ToString()))));
+        Assert.That(again.Diagnostics.Select(Describe), Is.EqualTo(result.Diagnostics.Select(Describe)));
+
+        static string Describe(Diagnostic d) => $"{d.Location.SourceTree?.FilePath} {d.Location.SourceSpan} {d.Id} {d.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}";
     }
 }
 
