@@ -14,6 +14,22 @@ internal static class RegistrationSyntax
     public static bool IsNamedRegistration(string method) =>
         method is "register_module" or "add_module" or "register_parameter" or "ConditionallyRegisterParameter";
 
+    /// <summary>Whether the class hands the field to a registration by name.</summary>
+    public static bool RegistersByHand(INamedTypeSymbol type, string field)
+    {
+        foreach (var node in OwnNodes(type)) {
+            if (node is not InvocationExpressionSyntax { ArgumentList.Arguments: [_, var component, ..] } call) continue;
+            var named = call.Expression switch {
+                IdentifierNameSyntax method => IsNamedRegistration(method.Identifier.ValueText),
+                MemberAccessExpressionSyntax { Name.Identifier.ValueText: var method } => IsNamedRegistration(method),
+                _ => false,
+            };
+            if (named && component.Expression is IdentifierNameSyntax { Identifier.ValueText: var given } && given == field) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Whether the class, nested types aside, calls or overrides RegisterComponents or registers anything by hand.</summary>
     public static bool MentionsRegistration(INamedTypeSymbol type) => Mentions(
         type, static name => name is RegisterComponents or "_internal_submodules" or "_internal_params" || IsNamedRegistration(name));

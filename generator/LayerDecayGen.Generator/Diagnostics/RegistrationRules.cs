@@ -40,8 +40,8 @@ public static class RegistrationRules
     public static readonly DiagnosticDescriptor FieldHidesComponent = RuleFactory.Warning(
         "LDG044",
         "A field hides a component of a base class",
-        "'{0}' has the name of the component '{1}', and RegisterComponents takes each field name once, from the most derived class: "
-            + "'{1}' is not trained, moved or saved; rename one of them");
+        "'{0}' has the name of the component '{1}', and RegisterComponents takes each field name once, {2}: "
+            + "'{1}' is not trained, moved or saved; rename {3}");
 
     /// <summary>A Tensor that requires grad.</summary>
     public static readonly DiagnosticDescriptor TrainableTensor = RuleFactory.Warning(

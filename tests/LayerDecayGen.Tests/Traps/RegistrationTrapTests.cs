@@ -133,6 +133,27 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
+    public void LDG044_ABasesPrivateFieldNamedLikeAnInheritedOneIsLost()
+    {
+        using var named = new InheritsName();
+        Assert.That(Names(named), Is.EqualTo(new[] { "norm.weight", "norm.bias" }));
+        Assert.That(Moves(named, Field<LayerNorm>(named, "name").bias!), Is.False);
+        using var handled = new InheritsHandle();
+        Assert.That(Names(handled), Is.Empty);
+    }
+
+    [Test]
+    public void LDG044_ANameOfModuleIsRegisteredWhereItIsDeclaredVisibleOrByHand()
+    {
+        using var own = new KeepsItsName();
+        using var visible = new InheritsProtectedName();
+        using var byHand = new InheritsNameByHand();
+        Assert.That(Names(own), Is.EqualTo(new[] { "name.weight", "name.bias" }));
+        Assert.That(Names(visible), Is.EqualTo(new[] { "name.weight", "name.bias" }));
+        Assert.That(Names(byHand), Is.EqualTo(new[] { "norm.weight", "norm.bias" }));
+    }
+
+    [Test]
     public void LDG045_ATensorThatRequiresGradIsABuffer()
     {
         using var model = new TensorAsWeight();

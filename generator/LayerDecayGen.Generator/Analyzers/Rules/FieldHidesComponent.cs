@@ -3,7 +3,10 @@ using Microsoft.CodeAnalysis;
 
 namespace LayerDecayGen.Generator.Analyzers.Rules;
 
-/// <summary>LDG044: RegisterComponents takes each field name once, from the most derived class, whatever the field there holds.</summary>
+/// <summary>
+/// LDG044: RegisterComponents takes each field name once. It walks from the most derived class to the base, and of each class it sees the
+/// class's own fields and those it inherits, but not the private ones of a base: these come last.
+/// </summary>
 internal static class FieldHidesComponent
 {
     public static void Check(ModuleFacts facts, Action<Diagnostic> report)
@@ -15,8 +18,10 @@ internal static class FieldHidesComponent
             var member = Operations.Written(field);
             report(Diagnostic.Create(
                 RegistrationRules.FieldHidesComponent, member.Locations[0],
-                Shown(member), Shown(Operations.Written(hidden))));
+                Shown(member), Shown(Operations.Written(hidden)), "from the most derived class", "one of them"));
         }
+
+        CheckInherited(facts.Type, report);
     }
 
     private static IFieldSymbol? HiddenBy(IFieldSymbol field, ModuleFacts facts)
@@ -28,6 +33,37 @@ internal static class FieldHidesComponent
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// A private component of a base class named like a field that all derived classes inherit, <c>Module.name</c> above all. The base
+    /// itself registers it; each class derived from it does not, and the first of them is where it is said.
+    /// </summary>
+    private static void CheckInherited(INamedTypeSymbol type, Action<Diagnostic> report)
+    {
+        for (var holder = type.BaseType; holder is not null; holder = holder.BaseType) {
+            foreach (var field in ModuleFacts.InstanceFields(holder)) {
+                if (field.DeclaredAccessibility != Accessibility.Private || !Components.MayOwnParameters(field.Type)) continue;
+                if (InheritedNamesake(field) is not { } namesake || RegistrationSyntax.RegistersByHand(holder, field.Name)) continue;
+                report(Diagnostic.Create(
+                    RegistrationRules.FieldHidesComponent, type.Locations[0], field.Locations, namesake, Shown(Operations.Written(field)),
+                    $"of '{type.Name}' the one it inherits", "the component"));
+            }
+
+            if (!holder.DeclaringSyntaxReferences.IsEmpty) return;
+        }
+    }
+
+    private static string? InheritedNamesake(IFieldSymbol field)
+    {
+        for (var ancestor = field.ContainingType.BaseType; ancestor is not null; ancestor = ancestor.BaseType) {
+            foreach (var member in ancestor.GetMembers(field.Name)) {
+                if (member is IFieldSymbol { IsStatic: false, DeclaredAccessibility: not Accessibility.Private }) return Shown(member);
+            }
+        }
+
+        // Internal to TorchSharp, so no symbol shows them; reflection does.
+        return field.Name is "handle" or "boxedModule" ? "Module." + field.Name : null;
     }
 
     private static string Shown(ISymbol member) => $"{member.ContainingType.Name}.{member.Name}";
