@@ -23,6 +23,7 @@ internal sealed class ModelScope
     private readonly HashSet<string> _moduleNames = [];
     private readonly HashSet<string> _ownerNames = [];
     private readonly HashSet<INamedTypeSymbol> _roots = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<INamedTypeSymbol, List<INamedTypeSymbol>> _carriers = new(SymbolEqualityComparer.Default);
 
     public ModelScope(Compilation compilation, INamedTypeSymbol layerDecay, AnalyzerConfigOptionsProvider options)
     {
@@ -40,6 +41,25 @@ internal sealed class ModelScope
 
     /// <summary>Whether groups are asked of the class itself, so that nobody above it is there to register it.</summary>
     public bool IsRoot(INamedTypeSymbol type) => HasRoots && _roots.Contains(type.OriginalDefinition);
+
+    /// <summary>The classes whose [LayerDecay] speaks of a model: the model itself, or static classes with <c>For</c>.</summary>
+    public IReadOnlyList<INamedTypeSymbol> CarriersOf(INamedTypeSymbol model) =>
+        HasRoots && _carriers.TryGetValue(model, out var carriers) ? carriers : [];
+
+    /// <summary>The model that a class with [LayerDecay] speaks of; null for every other class.</summary>
+    public INamedTypeSymbol? DescribedBy(INamedTypeSymbol type)
+    {
+        foreach (var attribute in type.GetAttributes()) {
+            if (!SymbolEqualityComparer.Default.Equals(attribute.AttributeClass, _layerDecay)) continue;
+            foreach (var argument in attribute.NamedArguments) {
+                if (argument.Value.Value is INamedTypeSymbol described) return described;
+            }
+
+            return type;
+        }
+
+        return null;
+    }
 
     /// <summary>Whether some module class of the compilation that may own parameters has the name.</summary>
     public bool IsOwnerName(string name) => _reachable.Value is not null && _ownerNames.Contains(name);
@@ -74,23 +94,16 @@ internal sealed class ModelScope
         foreach (var type in container.GetTypeMembers()) {
             if (TorchTypes.IsModule(type)) _moduleNames.Add(type.Name);
             if (Components.MayOwnParameters(type)) _ownerNames.Add(type.Name);
-            if (type.TypeKind == TypeKind.Class && Root(type) is { } root) _roots.Add(root);
+            if (type.TypeKind == TypeKind.Class && DescribedBy(type) is { } model) AddRoot(model, type);
             Survey(type);
         }
     }
 
-    private INamedTypeSymbol? Root(INamedTypeSymbol type)
+    private void AddRoot(INamedTypeSymbol model, INamedTypeSymbol carrier)
     {
-        foreach (var attribute in type.GetAttributes()) {
-            if (!SymbolEqualityComparer.Default.Equals(attribute.AttributeClass, _layerDecay)) continue;
-            foreach (var argument in attribute.NamedArguments) {
-                if (argument.Value.Value is INamedTypeSymbol described) return described.OriginalDefinition;
-            }
-
-            return type;
-        }
-
-        return null;
+        _roots.Add(model.OriginalDefinition);
+        if (!_carriers.TryGetValue(model, out var carriers)) _carriers.Add(model, carriers = []);
+        carriers.Add(carrier);
     }
 
     private void Visit(ITypeSymbol type, HashSet<INamedTypeSymbol> reached, Queue<ITypeSymbol> pending)

@@ -10,8 +10,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace LayerDecayGen.Generator.Analyzers;
 
 /// <summary>
-/// The registration traps of TorchSharp, LDG040 to LDG050, in the module classes that opted in. One analyzer for all of them, because all
-/// judge the same facts of a class, and these are read once.
+/// The registration traps of TorchSharp, LDG040 to LDG050, in the module classes that opted in, and LDG019. One analyzer for all of them,
+/// because all judge the same facts of a class and of the models it belongs to, and these are read once.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class RegistrationTrapAnalyzer : DiagnosticAnalyzer
@@ -39,7 +39,8 @@ public sealed class RegistrationTrapAnalyzer : DiagnosticAnalyzer
         RegistrationRules.MangledName,
         RegistrationRules.ComponentReplaced,
         RegistrationRules.AppendedTwice,
-        RegistrationRules.UsingInitResult);
+        RegistrationRules.UsingInitResult,
+        LayerRules.TwoRoots);
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -57,6 +58,7 @@ public sealed class RegistrationTrapAnalyzer : DiagnosticAnalyzer
     private static void StartType(SymbolStartAnalysisContext context, ModelScope scope)
     {
         var type = (INamedTypeSymbol)context.Symbol;
+        if (type.IsStatic) context.RegisterSymbolEndAction(end => TwoRoots.Check(type, scope, end.ReportDiagnostic));
         var isModule = TorchTypes.IsModule(type);
         if (!scope.Contains(type)) {
             context.RegisterOwnOperationAction(operation => CheckForeign(operation, scope), OperationKind.SimpleAssignment);

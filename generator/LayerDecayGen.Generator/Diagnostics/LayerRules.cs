@@ -58,4 +58,10 @@ public static class LayerRules
         "LDG018",
         "A model has no layers",
         "'{0}' carries [LayerDecay], but no member or path of it has a layer; add [Layer(n)], [LayerStack] or [LastLayer]");
+
+    /// <summary>Two classes describe one model.</summary>
+    public static readonly DiagnosticDescriptor TwoRoots = RuleFactory.Warning(
+        "LDG019",
+        "A model has two roots",
+        "'{0}' gets its layers from '{1}' and from '{2}': a call of GetParameterGroups cannot choose between them; keep one");
 }

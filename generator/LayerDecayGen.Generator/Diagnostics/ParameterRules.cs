@@ -15,7 +15,7 @@ public static class ParameterRules
     public static readonly DiagnosticDescriptor Hidden = RuleFactory.Warning(
         "LDG021",
         "An attribute hides another",
-        "{0} on '{1}' has no effect: {2} on the same member hides it");
+        "{0} on '{1}' has no effect: {2} hides it");
 
     /// <summary>A name in quotes that the compiler could check.</summary>
     public static readonly DiagnosticDescriptor CouldBeNameOf = RuleFactory.Suggestion(

@@ -11,6 +11,7 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
 
     private readonly HashSet<ITypeSymbol> _open = new(SymbolEqualityComparer.Default);
     private readonly PathResolver _paths = new(reader, reporter, cancellation);
+    private readonly HiddenRules _hidden = new(reader, reporter, cancellation);
 
     /// <summary>Reads a model; every member of the root gets a node, deeper ones only where an attribute speaks of them.</summary>
     /// <param name="root">The model class.</param>
@@ -21,6 +22,7 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
         Collect(root, node, marksOnly: false);
         if (carrier is not null) CollectCarrier(carrier, root, node);
         node.Sort();
+        _hidden.Check();
         return node;
     }
 
@@ -116,7 +118,7 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
             default: AttachLayer(annotation, node, type, model); break;
         }
 
-        CheckHidden(annotation, node);
+        _hidden.Note(annotation, node);
         return node;
     }
 
@@ -149,17 +151,6 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
         node.IsDisputed = true;
         reporter.Report(NumberRules.OutOfRange, annotation.Location, annotation.Text, node.Display, complaint.Item1, complaint.Item2);
         return false;
-    }
-
-    private void CheckHidden(Annotation annotation, NameNode node)
-    {
-        var hiding = node switch
-        {
-            { Frozen: true } when annotation.Kind != AnnotationKind.Frozen && !annotation.IsLayer => "[Frozen]",
-            { NoWeightDecay: true } when annotation.Kind == AnnotationKind.WeightDecay => "[NoWeightDecay]",
-            _ => annotation is { LayerOf: not null, BlocksPerLayer: > 1 } ? "LayerOf" : null,
-        };
-        if (hiding is not null) reporter.Report(ParameterRules.Hidden, annotation.Location, annotation.Text, node.Display, hiding);
     }
 
     private static NameNode? StackBelow(NameNode node)

@@ -191,7 +191,37 @@ public class GeneratorRuleTests
     [TestCase(
         "[{|LayerStack(LayerOf = nameof(D), BlocksPerLayer = 2)|}] ModuleList<Linear> a = null!; static int D(int i) => i;",
         "LDG021: [LayerStack(LayerOf = nameof(D), BlocksPerLayer = 2)] on 'a' has no effect: LayerOf on the same member hides it")]
+    [TestCase("[Layer(0), {|WeightDecay(0.1)|}, Frozen] Linear a = null!;", "LDG021: [WeightDecay(0.1)] on 'a' has no effect: [Frozen] on the same member hides it")]
     public void Hidden(string member, string message) => Reports(Net(member), message);
+
+    [TestCase("Frozen(\"pos_embed\"), {|Frozen(\"pos_embed\")|}", "pos_embed", "[Frozen(\"pos_embed\")]")]
+    [TestCase("NoWeightDecay(\"holder\"), {|NoWeightDecay(\"holder.inner\")|}", "inner", "[NoWeightDecay(\"holder\")]")]
+    [TestCase("{|NoWeightDecay(\"holder.inner.bias\")|}, NoWeightDecay(\"holder\")", "bias", "[NoWeightDecay(\"holder\")]")]
+    [TestCase("{|LearningRateScale(2, \"holder.inner\")|}, Frozen(\"holder\")", "inner", "[Frozen(\"holder\")]")]
+    [TestCase("Frozen, {|Frozen(\"holder\")|}", "holder", "[Frozen] on the class")]
+    [TestCase("{|WeightDecay(0.1, \"holder\")|}, WeightDecay(0.2, \"holder\")", "holder", "[WeightDecay(0.2, \"holder\")]")]
+    [TestCase("WeightDecay(0.1, \"holder\"), {|NoWeightDecay(\"list.{i}.bias\")|}, NoWeightDecay(\"list\")", "bias", "[NoWeightDecay(\"list\")]")]
+    public void HiddenByAPath(string attributes, string on, string by)
+    {
+        var hidden = attributes[(attributes.IndexOf("{|", StringComparison.Ordinal) + 2)..attributes.IndexOf("|}", StringComparison.Ordinal)];
+        Reports(Holder($"[{attributes}]"), $"LDG021: [{hidden}] on '{on}' has no effect: {by} hides it");
+    }
+
+    [Test]
+    public void HiddenByLayersFurtherIn() => Reports(
+        Net("[{|Layer(0)|}] Pair pair = null!; [LastLayer] Linear head = null!;", "[Layer(0, \"pair.first\"), Layer(1, \"pair.second.weight\"), Layer(1, \"pair.second.bias\")]") + Pair,
+        "LDG021: [Layer(0)] on 'pair' has no effect: a layer of its own for each member below hides it");
+
+    [TestCase("Layer(1, \"pair.first\")")]
+    [TestCase("Layer(1, \"pair.first\"), Layer(1, \"pair.second.weight\")")]
+    [TestCase("Frozen(\"pair.first\"), NoWeightDecay(\"pair.second\"), WeightDecay(0.1, \"pair.second.weight\")")]
+    [TestCase("NoWeightDecay(\"pair\"), WeightDecay(0.1, \"pair.second\"), NoWeightDecay(\"pair.second.bias\")")]
+    [TestCase("LearningRateScale(2, \"pair\"), LearningRateScale(2, \"pair\")")]
+    [TestCase("Frozen(\"pair\")")]
+    public void NothingHidden(string attributes) => Silent(Net("[Layer(0)] Pair pair = null!;", $"[{attributes}]") + Pair);
+
+    private const string Pair =
+        "class Pair() : Module<Tensor, Tensor>(\"\") { [NoWeightDecay] Linear first = null!; Linear second = null!; ReLU act = null!; }";
 
     [TestCase("0")]
     [TestCase("-0.5")]
