@@ -8,7 +8,7 @@ namespace LayerDecayGen.Training;
 /// <summary>
 /// Owns the order of a training step: accumulate, unscale, clip, step, drop gradients, average, schedule, unfreeze. Gradients are null
 /// between updates, so that a parameter which is not used is not stepped: TorchSharp's <c>optimizer.zero_grad()</c> leaves zeros, and
-/// those decay weights.
+/// those decay weights. In flat storage gradients stay where they are and are zero between updates, save for parameters that never had one.
 /// </summary>
 /// <example>
 /// <code>
@@ -98,13 +98,14 @@ public sealed class TrainingStep
 
     private StepResult Update(int factor)
     {
-        IReadOnlyList<GradientGroup> gradients =
-            [.. _optimizers.SelectMany(o => o.ParamGroups).Cast<ParamGroup>().Select(g => GradientGroup.Of(g.Parameters))];
+        IReadOnlyList<GradientGroup> gradients = [];
         try
         {
             ReportUnused();
-            Unscale(gradients);
             var checks = _options.MostSkips is not null || _options.LossScale is not null;
+            if (checks || _options.Clipping is not null)
+                gradients = [.. _optimizers.SelectMany(o => GradientGroup.Of(o, _options.Clipping?.TakesEachParameter == true))];
+            Unscale(gradients);
             var (norm, finite) = _options.Clipping?.Apply(gradients, checks)
                 ?? (null, !checks || double.IsFinite(Clipping.Largest(gradients)));
             if (checks && !finite) return Skip(factor, norm);
@@ -148,7 +149,9 @@ public sealed class TrainingStep
 
     private void DropGradients()
     {
-        foreach (var parameter in _optimizers.SelectMany(o => o.parameters())) parameter.grad = null;
+        foreach (var optimizer in _optimizers)
+            if (optimizer is IGroupOptimizer { HasFlatStorage: true } flat) flat.zero_grad();
+            else foreach (var parameter in optimizer.parameters()) parameter.grad = null;
     }
 
     private void ReportUnused()

@@ -44,6 +44,9 @@ public abstract record Clipping
         }
     }
 
+    /// <summary>Whether each parameter's own gradient is needed, and not just all their elements.</summary>
+    internal virtual bool TakesEachParameter => false;
+
     /// <summary>
     /// Cuts gradients. With <paramref name="stopAtNonFinite"/> nothing is changed where one is not finite, and that is said.
     /// </summary>
@@ -97,6 +100,8 @@ internal sealed record ValueClipping(double Value) : Clipping
 
 internal sealed record AdaptiveClipping(double Factor, double Eps) : Clipping
 {
+    internal override bool TakesEachParameter => true;
+
     internal override (double? Norm, bool Finite) Apply(IReadOnlyList<GradientGroup> groups, bool stopAtNonFinite)
     {
         if (stopAtNonFinite && !double.IsFinite(Largest(groups))) return (null, false);

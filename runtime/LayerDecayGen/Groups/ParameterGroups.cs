@@ -89,6 +89,9 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
         foreach (var group in _groups) group.Bind(ParametersOf(group.ParameterNames));
     }
 
+    /// <summary>The name of a parameter that the model has another object for than the groups; null where there is none.</summary>
+    internal string? FirstReplaced() => _live.FirstReplaced(Model);
+
     /// <summary>The groups as an aligned table: layer, lr scale, learning rate, weight decay, tensors, elements and first names.</summary>
     /// <param name="baseLearningRate">The rate of a parameter of scale 1; null leaves the column empty.</param>
     public string ToTable(double? baseLearningRate = null) => GroupTable.Render(this, baseLearningRate);

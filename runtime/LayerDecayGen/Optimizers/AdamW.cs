@@ -31,6 +31,26 @@ public sealed class AdamW : TorchSharp.Modules.AdamW, IGroupOptimizer
     /// <inheritdoc/>
     public void Rebind() => _engine!.Rebind();
 
+    /// <inheritdoc/>
+    public bool HasFlatStorage => _engine!.IsFlat;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Tensor[]>? TakeFlatGradients() => _engine!.TakeFlatGradients();
+
+    /// <inheritdoc cref="IGroupOptimizer.zero_grad"/>
+    public override void zero_grad()
+    {
+        if (_engine!.IsFlat) _engine.ZeroFlatGradients();
+        else base.zero_grad();
+    }
+
+    /// <inheritdoc/>
+    public override StateDictionary state_dict()
+    {
+        _engine?.ExposeState();
+        return base.state_dict();
+    }
+
     /// <inheritdoc cref="IGroupOptimizer.step"/>
     public override Tensor? step(Func<Tensor>? closure = null) => _engine!.IsStock ? base.step(closure) : _engine.Step(closure);
 

@@ -17,7 +17,8 @@ internal sealed record GroupSource(
 /// <summary>The groups an optimizer is made of.</summary>
 /// <param name="Groups">The groups.</param>
 /// <param name="Refresh">Takes the parameters of all groups anew from the model.</param>
-internal sealed record GroupSources(IReadOnlyList<GroupSource> Groups, Action Refresh)
+/// <param name="Replaced">The name of a parameter that the model has another of now; null where there is none.</param>
+internal sealed record GroupSources(IReadOnlyList<GroupSource> Groups, Action Refresh, Func<string?> Replaced)
 {
     /// <summary>Reads parameter groups.</summary>
     /// <param name="groups">The groups.</param>
@@ -32,7 +33,7 @@ internal sealed record GroupSources(IReadOnlyList<GroupSource> Groups, Action Re
         var chosen = step?.Only is { } only ? groups.Facts.Parameters.Where(only).Select(f => f.Name).ToHashSet(StringComparer.Ordinal) : null;
         var sources = groups.Select(group => Of(group, chosen, learningRate, weightDecay)).Where(s => s.ParameterNames.Count > 0).ToList();
         if (sources.Count == 0) throw new ArgumentException("No group has a parameter for this optimizer.", nameof(groups));
-        return new(sources, groups.Rebind);
+        return new(sources, groups.Rebind, groups.FirstReplaced);
     }
 
     private static GroupSource Of(ParameterGroup group, HashSet<string>? chosen, double learningRate, double? weightDecay)

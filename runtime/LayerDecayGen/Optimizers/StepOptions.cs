@@ -14,7 +14,9 @@ public sealed record StepOptions
     /// </summary>
     public Func<ParameterFact, bool>? Only { get; init; }
 
-    /// <summary>Hears, once each, of groups that cannot run on that kernel; standard error by default.</summary>
+    /// <summary>
+    /// Hears, once each, of groups that cannot run on that kernel, or whose flat storage has to be put in order; standard error by default.
+    /// </summary>
     public Action<KernelChoice>? OnFallback { get; init; }
 
     /// <summary>
@@ -22,4 +24,12 @@ public sealed record StepOptions
     /// and the mean of squares of small gradients does not underflow. It takes 4 more bytes a parameter and state tensor.
     /// </summary>
     public bool Float32State { get; init; }
+
+    /// <summary>
+    /// Whether the parameters, gradients and state of each group become views of one buffer each, so that one call on one tensor steps them:
+    /// for models of many small tensors, where calls take longer than arithmetic. Parameters stay the same objects. Gradients that are there
+    /// stay there: <c>optimizer.zero_grad()</c> and <c>TrainingStep</c> set them to zero instead of null, so that a parameter which had a
+    /// gradient once and is not used later is decayed. See docs/flat-storage.md.
+    /// </summary>
+    public bool FlatStorage { get; init; }
 }

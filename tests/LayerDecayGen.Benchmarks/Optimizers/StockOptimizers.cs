@@ -20,6 +20,15 @@ internal static class StockOptimizers
         ("Rprop", g => g.CreateRprop(1e-4), g => new Rprop(Groups<Rprop.ParamGroup, Rprop.Options>(g), 1e-4)),
     ];
 
+    public static OptimizerHelper Ours(string name, ParameterGroups groups, LayerDecayGen.Optimizers.StepOptions step) => name switch
+    {
+        "AdamW" => groups.CreateAdamW(1e-4, step: step),
+        "Adam" => groups.CreateAdam(1e-4, step: step),
+        "SGD" => groups.CreateSGD(1e-4, momentum: 0.9, step: step),
+        "Adagrad" => groups.CreateAdagrad(1e-4, step: step),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
+    };
+
     public static OptimizerHelper AdamW(ParameterGroups groups) => new AdamW(Groups<AdamW.ParamGroup, AdamW.Options>(groups), 1e-4);
 
     private static IEnumerable<TGroup> Groups<TGroup, TOptions>(ParameterGroups groups)

@@ -79,6 +79,9 @@ internal static class Pairs
         return Math.Clamp((int)(BatchSeconds / Math.Max(one, 1e-7)), 1, 10_000);
     }
 
+    /// <summary>Seconds of a single call, for what cannot be repeated without something in between.</summary>
+    public static double Once(Action call) => Seconds(call, 1);
+
     private static double Seconds(Action call, int calls)
     {
         var start = Stopwatch.GetTimestamp();

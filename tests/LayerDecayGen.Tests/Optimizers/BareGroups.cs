@@ -10,7 +10,7 @@ internal static class BareGroups
     public static GroupSource Group(string name, double learningRate, double weightDecay, params (string Name, Parameter Parameter)[] members) =>
         new(name, [.. members.Select(m => m.Name)], () => [.. members.Select(m => m.Parameter)], learningRate, weightDecay);
 
-    public static GroupSources Of(params GroupSource[] groups) => new(groups, () => { });
+    public static GroupSources Of(params GroupSource[] groups) => new(groups, () => { }, () => null);
 
     public static LayerDecayGen.Optimizers.AdamW AdamW(GroupSources sources, Stock.Options defaults, StepOptions? step) => new(
         sources,

@@ -10,36 +10,14 @@ namespace LayerDecayGen.Tests.Optimizers;
 /// <summary>What every optimizer that is made from groups has to do.</summary>
 public sealed class EveryOptimizerTests
 {
-    private sealed class NoDecay : IRecipe
-    {
-        public string Name => "no decay";
-
-        public Plan Plan(ModelFacts facts) => new([.. facts.Parameters.Select(f => new PlannedParameter(f, f.Layer, f.Dimensions < 2 ? 0.5 : 1, 0))]);
-    }
-
-    private static readonly Dictionary<string, Func<ParameterGroups, StepOptions?, OptimizerHelper>> Create = new()
-    {
-        ["AdamW"] = (g, s) => g.CreateAdamW(0.01, step: s),
-        ["Adam"] = (g, s) => g.CreateAdam(0.01, step: s),
-        ["SGD"] = (g, s) => g.CreateSGD(0.1, momentum: 0.9, step: s),
-        ["RMSProp"] = (g, s) => g.CreateRMSProp(0.01, momentum: 0.5, centered: true, step: s),
-        ["Adagrad"] = (g, s) => g.CreateAdagrad(0.1, step: s),
-        ["Adadelta"] = (g, s) => g.CreateAdadelta(1, step: s),
-        ["Adamax"] = (g, s) => g.CreateAdamax(0.05, step: s),
-        ["NAdam"] = (g, s) => g.CreateNAdam(0.01, step: s),
-        ["RAdam"] = (g, s) => g.CreateRAdam(0.05, step: s),
-        ["ASGD"] = (g, s) => g.CreateASGD(0.2, step: s),
-        ["Rprop"] = (g, s) => g.CreateRprop(0.01, step: s),
-    };
-
-    private static string[] Names => [.. Create.Keys];
+    private static string[] Names => AllOptimizers.Names;
 
     private static (TestModel Model, OptimizerHelper Optimizer) Make(string name, StepOptions? step = null, ScalarType dtype = ScalarType.Float32)
     {
         manual_seed(1);
         var model = new TestModel();
         model.to(dtype);
-        return (model, Create[name](new ParameterGroups(model, new NoDecay()), step));
+        return (model, AllOptimizers.Create[name](new ParameterGroups(model, new AllOptimizers.NoDecay()), step));
     }
 
     private static double Train(TestModel model, OptimizerHelper optimizer, int steps)
@@ -144,7 +122,7 @@ public sealed class EveryOptimizerTests
         model.to(META);
         var plain = model.named_parameters().Where(p => !p.name.StartsWith("embed", StringComparison.Ordinal)).ToList();
         foreach (var p in plain) p.parameter.grad = zeros_like(p.parameter);
-        using var optimizer = Create[name](new ParameterGroups(model, new NoDecay()), new StepOptions { OnFallback = _ => { } });
+        using var optimizer = AllOptimizers.Create[name](new ParameterGroups(model, new AllOptimizers.NoDecay()), new StepOptions { OnFallback = _ => { } });
         optimizer.step();
         Assert.That(((IGroupOptimizer)optimizer).Kernels.Select(k => k.Kernel), Is.All.EqualTo(Kernel.Foreach));
     }
@@ -155,7 +133,7 @@ public sealed class EveryOptimizerTests
         if (!cuda.is_available()) Assert.Ignore("There is no CUDA device here.");
         var model = new TestModel();
         model.cuda();
-        using var optimizer = Create[name](new ParameterGroups(model, new NoDecay()), null);
+        using var optimizer = AllOptimizers.Create[name](new ParameterGroups(model, new AllOptimizers.NoDecay()), null);
         foreach (var p in model.parameters()) p.grad = ones_like(p);
         for (var i = 0; i < 3; i++) optimizer.step();
         Assert.That(optimizer.state_dict().State.SelectMany(s => s.GetType().GetFields().Select(f => f.GetValue(s)).OfType<Tensor>())
@@ -165,7 +143,7 @@ public sealed class EveryOptimizerTests
     [Test]
     public void OptionsOfSingleGroupsCanBeChanged()
     {
-        var groups = new ParameterGroups(new TestModel(), new NoDecay());
+        var groups = new ParameterGroups(new TestModel(), new AllOptimizers.NoDecay());
         using var optimizer = groups.CreateSGD(0.1, momentum: 0.9, configure: (group, options) => options.momentum = group.LearningRateScale < 1 ? 0 : 0.8);
         Assert.That(
             optimizer.ParamGroups.Cast<Stock.SGD.ParamGroup>().Select(g => g.Options.momentum!.Value),

@@ -21,7 +21,7 @@ public sealed class MovedModelTests
 
         Refresh();
         var names = source.Keys.ToArray();
-        var groups = new GroupSources([new GroupSource("all", names, () => [.. names.Select(n => source[n])], 0.1, 0.01)], Refresh);
+        var groups = new GroupSources([new GroupSource("all", names, () => [.. names.Select(n => source[n])], 0.1, 0.01)], Refresh, () => null);
         var defaults = new Stock.Options { LearningRate = 0.1, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weight_decay = 0, amsgrad = true, maximize = false };
         return (model, BareGroups.AdamW(groups, defaults, new()));
     }

@@ -19,6 +19,17 @@ internal static class OptimizerGoldens
             parameter.grad = gradients.TryGetProperty(name, out var g) && g.ValueKind != JsonValueKind.Null ? ToTensor(g, parameter.dtype) : null;
     }
 
+    /// <summary>The same into gradients that are there, as autograd adds to them.</summary>
+    public static void FillGradients(Dictionary<string, Parameter> parameters, JsonElement gradients)
+    {
+        foreach (var (name, parameter) in parameters)
+        {
+            var given = gradients.TryGetProperty(name, out var g) && g.ValueKind != JsonValueKind.Null ? ToTensor(g, parameter.dtype) : null;
+            if (given is not null && parameter.grad is { } there) there.copy_(given);
+            else parameter.grad = given;
+        }
+    }
+
     public static Tensor ToTensor(JsonElement json, ScalarType dtype)
     {
         var shape = new List<long>();

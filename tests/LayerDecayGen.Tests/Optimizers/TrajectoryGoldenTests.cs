@@ -17,31 +17,34 @@ public sealed class TrajectoryGoldenTests
     [TestCaseSource(nameof(Cases))]
     public void FollowsPyTorch(GoldenCase golden)
     {
-        Follow(golden, Kernel.Fused);
-        Follow(golden, Kernel.Foreach);
+        Follow(golden, new() { Kernel = Kernel.Fused });
+        Follow(golden, new() { Kernel = Kernel.Foreach });
+        Follow(golden, new() { Kernel = Kernel.Fused, FlatStorage = true, OnFallback = _ => { } });
+        Follow(golden, new() { Kernel = Kernel.Foreach, FlatStorage = true, OnFallback = _ => { } });
     }
 
     // torch keeps the numbers of NAdam and ASGD in float32 even for float64 parameters.
     private static double Tolerance(GoldenCase golden, ScalarType dtype) =>
         dtype != ScalarType.Float64 ? 1e-5 : golden.Json.GetProperty("optimizer").GetString() is "NAdam" or "ASGD" ? 1e-6 : 1e-10;
 
-    private static void Follow(GoldenCase golden, Kernel kernel)
+    private static void Follow(GoldenCase golden, StepOptions how)
     {
         var json = golden.Json;
         var dtype = OptimizerGoldens.Dtype(json);
         var tolerance = Tolerance(golden, dtype);
         var parameters = OptimizerGoldens.Parameters(json.GetProperty("initial"), dtype);
-        using var optimizer = GoldenOptimizers.Create(golden, parameters, new StepOptions { Kernel = kernel });
+        using var optimizer = GoldenOptimizers.Create(golden, parameters, how);
         var rates = optimizer.ParamGroups.Select(g => g.LearningRate).ToArray();
         for (var step = 0; step < json.GetProperty("gradients").GetArrayLength(); step++)
         {
             if (json.Field("lr_factors") is { } factors)
                 foreach (var (group, rate) in optimizer.ParamGroups.Zip(rates)) group.LearningRate = rate * factors[step].Number();
-            OptimizerGoldens.SetGradients(parameters, json.GetProperty("gradients")[step]);
+            if (how.FlatStorage) OptimizerGoldens.FillGradients(parameters, json.GetProperty("gradients")[step]);
+            else OptimizerGoldens.SetGradients(parameters, json.GetProperty("gradients")[step]);
             optimizer.step();
             foreach (var (name, parameter) in parameters)
                 OptimizerGoldens.AssertClose(
-                    parameter, json.GetProperty("values")[step].GetProperty(name), tolerance, $"{kernel} step {step} {name}");
+                    parameter, json.GetProperty("values")[step].GetProperty(name), tolerance, $"{how.Kernel}{(how.FlatStorage ? " flat" : "")} step {step} {name}");
         }
 
         var states = optimizer.parameters().Zip(optimizer.state_dict().State).ToList();

@@ -13,11 +13,17 @@ internal sealed class BoundGroup
     private readonly ParamGroup _group;
     private readonly GroupSource? _source;
     private readonly string _name;
+    private readonly Func<string?> _replaced;
+    private readonly Action<KernelChoice> _announce;
     private IEnumerable<Parameter>? _boundTo;
     private OptimizerState[] _states = [];
 
-    public BoundGroup(UpdateRule rule, StepOptions how, ParamGroup group, GroupSource? source, int index) =>
+    public BoundGroup(
+        UpdateRule rule, StepOptions how, ParamGroup group, GroupSource? source, int index, Func<string?> replaced, Action<KernelChoice> announce)
+    {
         (_rule, _how, _group, _source, _name) = (rule, how, group, source, source?.Name ?? $"{index}");
+        (_replaced, _announce) = (replaced, announce);
+    }
 
     public IReadOnlyList<StepBinding> Bindings { get; private set; } = [];
 
@@ -47,7 +53,10 @@ internal sealed class BoundGroup
     private StepBinding Bind(int[] alike, Parameter[] parameters, IReadOnlyList<string> names)
     {
         var tensors = new Tensors(_name, Array.ConvertAll(alike, i => names[i]), Array.ConvertAll(alike, i => parameters[i]));
-        return new StepBinding(_rule, _how, _group.Options, tensors, Array.ConvertAll(alike, i => _states[i]));
+        var states = Array.ConvertAll(alike, i => _states[i]);
+        return _how.FlatStorage
+            ? new FlatBinding(_rule, _how, _group.Options, tensors, states, _replaced, _announce)
+            : new ListBinding(_rule, _how, _group.Options, tensors, states);
     }
 
     public void Collect()
@@ -65,6 +74,24 @@ internal sealed class BoundGroup
         foreach (var binding in Bindings) binding.Release();
     }
 
+    /// <summary>The checked gradients in flat storage, one tensor a binding.</summary>
+    public Tensor[] TakeFlatGradients() => [.. Bindings.Cast<FlatBinding>().Select(b => b.TakeGradients())];
+
+    /// <summary>Sets gradients in flat storage to zero, and others to null.</summary>
+    public void ZeroGradients()
+    {
+        foreach (var binding in Bindings.OfType<FlatBinding>()) binding.ZeroGradients();
+        if (Bindings.Count > 0) return;
+        foreach (var parameter in _group.Parameters)
+            if (!parameter.IsInvalid) parameter.grad = null;
+    }
+
+    /// <summary>Brings the state up to date for somebody who may read or change it.</summary>
+    public void Expose()
+    {
+        foreach (var binding in Bindings) binding.Expose();
+    }
+
     /// <summary>Lets go of the bindings; the next step makes them anew.</summary>
     public void Forget()
     {
@@ -75,6 +102,7 @@ internal sealed class BoundGroup
     /// <summary>Gives the group its parameters anew and makes state for them out of the old one's.</summary>
     public IEnumerable<(Parameter Parameter, OptimizerState State)> Rebind()
     {
+        Expose();
         Parameter[] parameters = [.. _source?.Parameters() ?? _group.Parameters];
         if (parameters.Length != _states.Length)
             throw new InvalidOperationException(

@@ -14,7 +14,7 @@ internal static class NativeUnit
     private const string VerifiedLibTorch = "2.10.";
 
     private static readonly Lazy<jit.CompilationUnit> Unit = new(() => jit.compile(
-        (NativeScript.Fused + NativeScript.Foreach + NativeScript.Lists).Replace("\r\n", "\n", StringComparison.Ordinal)));
+        (NativeScript.Fused + NativeScript.Foreach + NativeScript.Lists + FlatScript.Text).Replace("\r\n", "\n", StringComparison.Ordinal)));
 
     /// <summary>Why the unit cannot be used with the loaded LibTorch; null where it can.</summary>
     public static string? Obstacle { get; } = ObstacleOf(__version__);
@@ -35,5 +35,8 @@ internal static class NativeUnit
     public static Tensor[] Widen(Tensor[] tensors) => (Tensor[])Call("widen", [tensors])!;
 
     /// <summary>Copies tensors into others, rounding to their dtype.</summary>
-    public static void Copy(Tensor[] to, Tensor[] from) => Call("copy", to, from);
+    public static void Copy(Tensor[] to, Tensor[] from)
+    {
+        if (to.Length > 0) Call("copy", to, from);
+    }
 }

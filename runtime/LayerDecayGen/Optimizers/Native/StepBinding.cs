@@ -5,144 +5,118 @@ using static TorchSharp.torch;
 namespace LayerDecayGen.Optimizers;
 
 /// <summary>
-/// Parameters of one group, dtype and device with their state, checked once and kept as the arrays that the native side takes.
+/// Parameters of one group, dtype and device with their state, checked once and kept as the tensors that the native side takes.
 /// </summary>
-internal sealed class StepBinding : IDisposable
+internal abstract class StepBinding : IDisposable
 {
     // List operators pass over every tensor of a call once an operator: parts that a processor's cache holds save most of the way to
     // memory.
     private const long ElementsPerPart = 1 << 18;
 
-    private readonly UpdateRule _rule;
-    private readonly OptimizerOptions _options;
-    private readonly Tensors _tensors;
-    private readonly OptimizerState[] _states;
-    private readonly bool _widen;
-    private readonly Tensor[][] _slots;
     private readonly long[] _steps;
-    private readonly Tensor?[] _gradients;
-    private readonly StepCounters? _counters;
-    private readonly Slice[] _parts;
 
-    public StepBinding(UpdateRule rule, StepOptions how, OptimizerOptions options, Tensors tensors, OptimizerState[] states)
+    protected StepBinding(UpdateRule rule, StepOptions how, OptimizerOptions options, Tensors tensors, OptimizerState[] states)
     {
-        (_rule, _options, _tensors, _states) = (rule, options, tensors, states);
-        _widen = how.Float32State && tensors.IsHalf;
+        (Rule, Options, Tensors, States) = (rule, options, tensors, states);
+        Widens = how.Float32State && tensors.IsHalf;
         _steps = Array.ConvertAll(states, s => rule.PhaseOf(s).Step);
-        _gradients = new Tensor?[states.Length];
         Choice = Choose(how.Kernel);
-        _slots = [.. Enumerable.Range(0, rule.Slots).Select(Bound)];
-        _counters = Choice.Kernel == Kernel.Fused && rule.CountsNatively ? new StepCounters(tensors.Parameters[0], _steps) : null;
-        _parts = [.. Parts([.. Enumerable.Range(0, states.Length)])];
+        Slots = new Tensor[rule.Slots][];
     }
 
     /// <summary>What the step of these tensors runs on.</summary>
     public KernelChoice Choice { get; }
 
+    protected UpdateRule Rule { get; }
+
+    protected OptimizerOptions Options { get; }
+
+    protected Tensors Tensors { get; }
+
+    protected OptimizerState[] States { get; }
+
+    /// <summary>Whether half-precision parameters have float32 state.</summary>
+    protected bool Widens { get; }
+
+    /// <summary>The state, a tensor a parameter; empty for what the group does not use.</summary>
+    protected Tensor[][] Slots { get; }
+
+    protected long[] Steps => _steps;
+
+    protected long MostElements => Choice.Kernel == Kernel.Fused ? long.MaxValue : ElementsPerPart;
+
     private KernelChoice Choose(Kernel fastest)
     {
-        if (_rule.Fastest == Kernel.Foreach) return new(Kernel.Foreach, _tensors.Group, "");
-        var obstacle = fastest == Kernel.Foreach ? "as asked for" : _rule.FusedObstacle(_tensors.Device)
-            ?? (_tensors.FirstStrided() is { } strided ? $"parameter '{strided}' is not contiguous in memory" : null);
-        return new(obstacle is null ? Kernel.Fused : Kernel.Foreach, _tensors.Group, obstacle ?? "");
+        if (Rule.Fastest == Kernel.Foreach) return new(Kernel.Foreach, Tensors.Group, "");
+        var obstacle = fastest == Kernel.Foreach ? "as asked for" : Rule.FusedObstacle(Tensors.Device)
+            ?? (Tensors.FirstStrided() is { } strided ? $"parameter '{strided}' is not contiguous in memory" : null);
+        return new(obstacle is null ? Kernel.Fused : Kernel.Foreach, Tensors.Group, obstacle ?? "");
     }
 
-    private Tensor[] Bound(int slot)
+    /// <summary>A tensor of the state in the dtype of the binding, checked; null where the state does not have it yet.</summary>
+    protected Tensor? Checked(ref Tensor? tensor, int i)
     {
-        if (!_rule.Uses(_options, slot)) return [];
-        return [.. _states.Select((state, i) => Bound(ref _rule.Slot(state, slot), i))];
-    }
-
-    // A tensor that the state does not have yet becomes its own with the first update, which is how a first update is told.
-    private Tensor Bound(ref Tensor? tensor, int i)
-    {
-        if (tensor is null) return zeros_like(_tensors.Parameters[i], dtype: _tensors.StateType(_widen)).DetachFromDisposeScope();
-        if (_tensors.IsHalf && tensor.dtype != _tensors.StateType(_widen))
+        if (tensor is null) return null;
+        if (Tensors.IsHalf && tensor.dtype != Tensors.StateType(Widens))
         {
             using var before = tensor;
-            tensor = before.to(_tensors.StateType(_widen)).DetachFromDisposeScope();
+            tensor = before.to(Tensors.StateType(Widens)).DetachFromDisposeScope();
         }
 
-        _tensors.CheckState(tensor, i, _widen);
+        Tensors.CheckState(tensor, i, Widens);
         return tensor;
     }
 
     /// <summary>
     /// Whether the state is still the one that was bound: loading a state dictionary or moving the state puts other tensors in its place.
     /// </summary>
-    public bool IsCurrent()
+    public virtual bool IsCurrent()
     {
         for (var i = 0; i < _steps.Length; i++)
-            if (_steps[i] != _rule.PhaseOf(_states[i]).Step) return false;
-        for (var slot = 0; slot < _slots.Length; slot++)
+            if (!IsCurrent(i)) return false;
+        return true;
+    }
+
+    protected bool IsCurrent(int i)
+    {
+        if (_steps[i] != Rule.PhaseOf(States[i]).Step) return false;
+        for (var slot = 0; slot < Slots.Length; slot++)
         {
-            var bound = _slots[slot];
-            if (_rule.Uses(_options, slot) != bound.Length > 0) return false;
-            for (var i = 0; i < bound.Length; i++)
-                if (bound[i].IsInvalid || (_rule.Slot(_states[i], slot) is { } now && !ReferenceEquals(now, bound[i]))) return false;
+            var bound = Slots[slot];
+            if (Rule.Uses(Options, slot) != bound.Length > 0) return false;
+            if (bound.Length > 0 && (bound[i].IsInvalid || (Rule.Slot(States[i], slot) is { } now && !ReferenceEquals(now, bound[i])))) return false;
         }
 
         return true;
     }
 
+    /// <summary>Brings the state of every parameter up to date, for somebody who may read or change it.</summary>
+    public virtual void Expose() { }
+
     /// <summary>Takes the gradients of this step and checks every one of them. Throws before anything is changed.</summary>
-    public void Collect() => _tensors.Collect(_gradients, contiguous: Choice.Kernel == Kernel.Fused);
+    public abstract void Collect();
 
     /// <summary>
     /// Updates the parameters that have a gradient. One that has none is skipped whole, and its step count does not advance.
     /// </summary>
-    public void Update()
-    {
-        if (IsOnePhase())
-            foreach (var part in _parts) part.Call(_options, _rule.PhaseOf(_states[0]), _gradients);
-        else
-            foreach (var members in Phases())
-                foreach (var part in Parts(members)) part.Call(_options, _rule.PhaseOf(_states[members[0]]), _gradients);
-        for (var i = 0; i < _states.Length; i++)
-            if (_gradients[i] is not null) Advance(i);
-    }
-
-    private void Advance(int i)
-    {
-        for (var slot = 0; slot < _slots.Length; slot++)
-            if (_slots[slot].Length > 0) _rule.Slot(_states[i], slot) ??= _slots[slot][i];
-        _rule.Advance(_states[i], _options);
-        _steps[i] = _rule.PhaseOf(_states[i]).Step;
-    }
-
-    private bool IsOnePhase()
-    {
-        var splits = _rule.Splits(Choice.Kernel);
-        var first = _rule.PhaseOf(_states[0]);
-        for (var i = 0; i < _states.Length; i++)
-            if (_gradients[i] is null || (splits && _rule.PhaseOf(_states[i]) != first)) return false;
-        return true;
-    }
-
-    private IEnumerable<int[]> Phases()
-    {
-        var splits = _rule.Splits(Choice.Kernel);
-        return Enumerable.Range(0, _states.Length).Where(i => _gradients[i] is not null)
-            .GroupBy(i => splits ? _rule.PhaseOf(_states[i]) : default, (_, members) => members.ToArray());
-    }
-
-    private IEnumerable<Slice> Parts(int[] members)
-    {
-        var most = Choice.Kernel == Kernel.Fused ? long.MaxValue : ElementsPerPart;
-        for (var (from, to) = (0, 0); from < members.Length; from = to)
-        {
-            for (var elements = 0L; to < members.Length && (to == from || elements + _tensors.Elements(members[to]) <= most); to++)
-                elements += _tensors.Elements(members[to]);
-            yield return new Slice(_rule, Choice.Kernel, _widen, members[from..to], _tensors.Parameters, _slots, _counters);
-        }
-    }
+    public abstract void Update();
 
     /// <summary>Lets go of the gradients of this step.</summary>
-    public void Release()
+    public abstract void Release();
+
+    protected void Advance(int i)
     {
-        foreach (var gradient in _gradients) gradient?.Dispose();
-        Array.Clear(_gradients);
+        Rule.Advance(States[i], Options);
+        Note(i);
     }
 
-    public void Dispose() => _counters?.Dispose();
+    // A tensor that the state does not have yet becomes its own with the first update, which is how a first update is told.
+    protected void Note(int i)
+    {
+        for (var slot = 0; slot < Slots.Length; slot++)
+            if (Slots[slot].Length > 0) Rule.Slot(States[i], slot) ??= Slots[slot][i];
+        _steps[i] = Rule.PhaseOf(States[i]).Step;
+    }
+
+    public abstract void Dispose();
 }

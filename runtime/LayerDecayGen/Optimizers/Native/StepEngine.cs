@@ -28,6 +28,8 @@ internal sealed class StepEngine : IDisposable
         _announcement = new Announcement(how.OnFallback);
         if (NativeUnit.Obstacle is { } obstacle) _stock = new(Kernel.Stock, "", obstacle);
         else if (how.Kernel == Kernel.Stock) _stock = new(Kernel.Stock, "", "as asked for");
+        if (how is { FlatStorage: true, Kernel: Kernel.Stock })
+            throw new ArgumentException("TorchSharp's own step knows no flat storage: leave FlatStorage off, or choose another kernel.", nameof(options));
         if (_stock is null) Bind();
         else if (how.Kernel != Kernel.Stock) _announcement.Make(_stock);
     }
@@ -55,6 +57,33 @@ internal sealed class StepEngine : IDisposable
         }
 
         return loss;
+    }
+
+    /// <summary>Whether gradients are in flat storage.</summary>
+    public bool IsFlat => !IsStock && _how.FlatStorage;
+
+    /// <summary>The gradients of each group in flat storage, checked; null without flat storage.</summary>
+    public IReadOnlyList<Tensor[]>? TakeFlatGradients()
+    {
+        if (!IsFlat) return null;
+        using var _ = no_grad();
+        Bind();
+        foreach (var group in _bound) group.Collect();
+        return [.. _bound.Select(group => group.TakeFlatGradients())];
+    }
+
+    /// <summary>Sets gradients in flat storage to zero.</summary>
+    public void ZeroFlatGradients()
+    {
+        using var _ = no_grad();
+        foreach (var group in _bound) group.ZeroGradients();
+        foreach (var parameter in _groups.Skip(_bound.Count).SelectMany(g => g.Parameters)) parameter.grad = null;
+    }
+
+    /// <summary>Brings the state up to date for somebody who may read or change it.</summary>
+    public void ExposeState()
+    {
+        foreach (var group in _bound) group.Expose();
     }
 
     private void Step()
@@ -97,7 +126,8 @@ internal sealed class StepEngine : IDisposable
                 "A parameter of the group is in a group of this optimizer already, and would be stepped twice.", nameof(added));
     }
 
-    private BoundGroup BoundGroupAt(int i) => new(_rule, _how, _groups[i], _sources.Groups.ElementAtOrDefault(i), i);
+    private BoundGroup BoundGroupAt(int i) => new(
+        _rule, _how, _groups[i], _sources.Groups.ElementAtOrDefault(i), i, _sources.Replaced, _announcement.Make);
 
     /// <summary>Takes the parameters of every group anew and moves the state to them.</summary>
     public void Rebind()

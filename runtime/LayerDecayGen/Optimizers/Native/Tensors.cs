@@ -44,6 +44,32 @@ internal sealed class Tensors
     /// <summary>The name of the first parameter whose memory has gaps or another order; null where all are contiguous.</summary>
     public string? FirstStrided() => Array.FindIndex(Parameters, p => !p.is_contiguous()) is >= 0 and var i ? _names[i] : null;
 
+    public string Name(int i) => _names[i];
+
+    /// <summary>Refuses parameters that cannot be views of one buffer.</summary>
+    public void RefuseFlat()
+    {
+        for (var i = 0; i < Parameters.Length; i++)
+        {
+            if (Parameters[i].device_type == DeviceType.META) throw NotFlat(i, "has no memory (it is on meta)", "move the model to a device");
+            if (!Parameters[i].is_contiguous()) throw NotFlat(i, "is not contiguous in memory", "make it contiguous");
+        }
+    }
+
+    private NotSupportedException NotFlat(int i, string why, string remedy) =>
+        new($"{Which(i)} {why}, so it cannot be in flat storage: {remedy} before its optimizer is made, or leave FlatStorage off.");
+
+    /// <summary>Checks that parameters are there in their dtype, which is what moving a model changes of most.</summary>
+    public void CheckPresence()
+    {
+        for (var i = 0; i < Parameters.Length; i++)
+            if (Parameters[i].IsInvalid || Parameters[i].dtype != _dtype) CheckParameter(Parameters[i], i);
+    }
+
+    /// <summary>Whether a parameter and a gradient are of a kind whose memory can be compared with the binding's.</summary>
+    public bool IsComparable(Parameter parameter, Tensor? gradient) =>
+        gradient is { is_sparse: false } && gradient.dtype == _dtype && gradient.device_type == _device && parameter.device_type == _device;
+
     /// <summary>Checks a state tensor against its parameter.</summary>
     public void CheckState(Tensor state, int i, bool wide)
     {
@@ -101,8 +127,14 @@ internal sealed class Tensors
 
     private string Which(int i) => $"Parameter '{_names[i]}' of group '{_group}'";
 
-    private InvalidOperationException Moved(int i, string how) => ModelMoved.Error(_names[i], _group, how);
+    public InvalidOperationException Moved(int i, string how) => ModelMoved.Error(_names[i], _group, how);
 
     private InvalidOperationException Unfit(int i, string how) =>
         new($"The gradient of parameter '{_names[i]}' of group '{_group}' {how}.");
+
+    public InvalidOperationException Assigned(int i) => Unfit(
+        i,
+        "was replaced after gradients were set to zero, or after going backward. In flat storage gradients stay where they are: write into "
+        + "them (p.grad.copy_(…)), clear them with optimizer.zero_grad() alone, or leave FlatStorage off. Two parameters are looked at in turn at "
+        + "each step, so updates before this one may have missed it");
 }

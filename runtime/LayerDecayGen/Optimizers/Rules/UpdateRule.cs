@@ -49,6 +49,9 @@ internal abstract class UpdateRule
     /// <summary>The numbers and switches of a call, in the order of the function's arguments.</summary>
     public abstract void Write(Kernel kernel, OptimizerOptions options, Phase phase, CallNumbers numbers);
 
+    /// <summary>Takes over the numbers of a state that stands where another is, tensors aside.</summary>
+    public abstract void CopyNumbers(OptimizerState from, OptimizerState to);
+
     /// <summary>The same state for a parameter that took another's place, on its device and in its dtype.</summary>
     public abstract OptimizerState Move(OptimizerState from, Parameter to, OptimizerOptions options);
 }
@@ -66,6 +69,8 @@ internal abstract class UpdateRule<TOptions, TState> : UpdateRule where TOptions
 
     public sealed override void Write(Kernel kernel, OptimizerOptions options, Phase phase, CallNumbers numbers) =>
         Write(kernel, (TOptions)options, phase, numbers);
+
+    public sealed override void CopyNumbers(OptimizerState from, OptimizerState to) => CopyNumbers((TState)from, (TState)to);
 
     public sealed override OptimizerState Move(OptimizerState from, Parameter to, OptimizerOptions options)
     {
