@@ -6,7 +6,7 @@ using LayerDecayGen.Benchmarks.Report;
 using LayerDecayGen.Benchmarks.Schedules;
 
 // The suites in the order of the report.
-ISuite[] suites = [new GroupBuildingSuite(), new AdamWSuite(), new EveryOptimizerSuite(), new FlatSuite(), new GrowthSuite(), new ScheduleSuite(), new GeneratorSuite()];
+ISuite[] suites = [new GroupBuildingSuite(), new AdamWSuite(), new EveryOptimizerSuite(), new FlatSuite(), new GroupingSuite(), new FineTuningSuite(), new MemorySuite(), new GrowthSuite(), new ScheduleSuite(), new GeneratorSuite()];
 
 var json = new Option<string?>("--json") { Description = "also write the rows to this file" };
 var only = new Option<string?>("--only") { Description = "run only the suites whose name contains this text" };
@@ -24,7 +24,12 @@ report.SetAction(parsed =>
     return 0;
 });
 
-var arguments = new RootCommand("Benchmarks of LayerDecayGen.") { report }.Parse(args);
+var optimizerName = new Argument<string>("optimizer");
+var how = new Argument<string>("how");
+var memory = new Command("memory", "Prints what a process holds at most while it steps: what the report runs for each of its rows.") { optimizerName, how };
+memory.SetAction(parsed => MemorySuite.Measure(parsed.GetValue(optimizerName)!, parsed.GetValue(how)!, Console.Out));
+
+var arguments = new RootCommand("Benchmarks of LayerDecayGen.") { report, memory }.Parse(args);
 if (arguments.Errors.Count == 0) return arguments.Invoke();
 Console.Error.WriteLine(arguments.Errors[0].Message);
 return 2;

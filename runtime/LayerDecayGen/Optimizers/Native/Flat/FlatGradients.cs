@@ -35,7 +35,7 @@ internal sealed class FlatGradients
         Buffer = new FlatBuffer(tensors.Parameters, tensors.StateType(wide: false));
         _has = new bool[tensors.Parameters.Length];
         _without = [.. Enumerable.Range(0, _has.Length)];
-        _sample = [new Tensor[9]];
+        _sample = [new Tensor[9], 0];
         ((Tensor[])_sample[0])[0] = Buffer.Whole;
     }
 
@@ -62,7 +62,7 @@ internal sealed class FlatGradients
 
         var arrived = Arrived();
         if (_with.Length == 0 && !arrived) return;
-        var version = arrived ? Unknown : VersionIfPlaced();
+        var version = arrived ? Unknown : VersionIfPlaced(_seen + _usual);
         if (version == Unknown || version - _seen != _usual) Examine();
         else _seen = version;
         _zeroed = false;
@@ -81,8 +81,10 @@ internal sealed class FlatGradients
         return false;
     }
 
-    /// <summary>The buffer's version if the next two parameters and their gradients are where they belong.</summary>
-    private long VersionIfPlaced()
+    /// <summary>
+    /// The buffer's version if the next two parameters and their gradients are where they belong. The expected one comes back at no cost.
+    /// </summary>
+    private long VersionIfPlaced(long expected)
     {
         if (_with.Length == 0) return Unknown;
         var (a, b) = (Next(), Next());
@@ -92,7 +94,9 @@ internal sealed class FlatGradients
         var pairs = (Tensor[])_sample[0];
         (pairs[1], pairs[2], pairs[3], pairs[4]) = (_tensors.Parameters[a], _parameters.Views[a], gradientOfA!, Buffer.Views[a]);
         (pairs[5], pairs[6], pairs[7], pairs[8]) = (_tensors.Parameters[b], _parameters.Views[b], gradientOfB!, Buffer.Views[b]);
-        return Number("version_if_placed", _sample);
+        _sample[1] = (int)expected;
+        using var other = (Scalar?)NativeUnit.Call("unexpected", _sample);
+        return other?.ToInt64() ?? expected;
     }
 
     private int Next() => _with[_turn = _turn + 1 < _with.Length ? _turn + 1 : 0];
@@ -174,7 +178,7 @@ internal sealed class FlatGradients
     {
         _taken = false;
         _zeroed = true;
-        if (Array.Exists(_tensors.Parameters, p => p.IsInvalid) || VersionIfPlaced() == Unknown) Become([]);
+        if (Array.Exists(_tensors.Parameters, p => p.IsInvalid) || VersionIfPlaced(_seen) == Unknown) Become([]);
         Buffer.Whole.zero_();
         foreach (var i in _without)
             if (_tensors.Parameters[i] is { IsInvalid: false, requires_grad: true } parameter) parameter.grad = null;
