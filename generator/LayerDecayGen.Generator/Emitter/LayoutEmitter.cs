@@ -40,7 +40,7 @@ internal static class LayoutEmitter
         var receiver = extension is null ? "(" : "(this " + model.ModelType + " model, ";
         var body = extension is null ? " => new(this, " : " => new(model, ";
 
-        writer.Line("/// <summary>Parameter groups of ", Xml(model.ModelName), ", sealed against the live model:</summary>");
+        writer.Line("/// <summary>Parameter groups of ", Xml(model.ModelName), ", sealed against the model:</summary>");
         writer.Line("/// <remarks><code>");
         GroupTable.Write(writer, model);
         writer.Line("/// </code></remarks>");

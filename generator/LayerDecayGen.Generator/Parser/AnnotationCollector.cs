@@ -47,7 +47,7 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
                     Attach(annotation, child, type, member.Holder);
         }
 
-        for (var level = type; level is not null && MemberReader.IsUserModule(level); level = level.BaseType)
+        for (var level = type; level is not null && MemberReader.IsUserModule(level); level = BaseClass.Of(level))
             CollectClassAttributes(level, type, node, marksOnly);
         foreach (var (member, child) in followed) Follow(member, child, marksOnly);
         _open.Remove(type);

@@ -101,7 +101,7 @@ internal sealed class Declaration(INamedTypeSymbol type, AttributeData attribute
 
     private void CheckTakenNames(Reporter reporter)
     {
-        for (var level = type; level is not null && (level.Equals(type, SymbolEqualityComparer.Default) || !HasLayerDecay(level)); level = level.BaseType)
+        for (var level = type; level is not null && (level.Equals(type, SymbolEqualityComparer.Default) || !HasLayerDecay(level)); level = BaseClass.Of(level))
         {
             if (TorchTypes.IsTorchSharp(level)) return;
             // Names first: they are known without a symbol of any member.
@@ -142,7 +142,7 @@ internal sealed class Declaration(INamedTypeSymbol type, AttributeData attribute
     private bool HidesInherited()
     {
         if (IsForeign) return false;
-        for (var level = type.BaseType; level is not null; level = level.BaseType)
+        for (var level = BaseClass.Of(type); level is not null; level = BaseClass.Of(level))
             if (HasLayerDecay(level))
                 return true;
         return false;

@@ -78,7 +78,7 @@ internal sealed class MemberReader(Compilation compilation, NameScopes scopes, D
 
     private bool HasAnnotation(INamedTypeSymbol type)
     {
-        for (var level = type; level is not null && IsUserModule(level); level = level.BaseType)
+        for (var level = type; level is not null && IsUserModule(level); level = BaseClass.Of(level))
             if (AnnotationReader.IsOn(level.GetAttributes()))
                 return true;
         var members = Read(type);
@@ -103,7 +103,7 @@ internal sealed class MemberReader(Compilation compilation, NameScopes scopes, D
     {
         cancellation.ThrowIfCancellationRequested();
         read.Add(type);
-        if (type.BaseType is { } parent && IsUserModule(parent)) Collect(parent, members);
+        if (BaseClass.Of(type) is { } parent && IsUserModule(parent)) Collect(parent, members);
         if (type.DeclaringSyntaxReferences.IsEmpty) MetadataMembers.Collect(type, compilation, members);
         var registrations = Registrations.Of(type, cancellation);
         if (!bySymbols && DeclaredMembers.Tell(type, cancellation)) _declared.Collect(type, registrations, Add);

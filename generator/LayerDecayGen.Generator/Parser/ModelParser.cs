@@ -65,6 +65,7 @@ internal static class ModelParser
         CancellationToken cancellation)
     {
         if (!AnnotationReader.IsLiteral(context.Attributes[0])) read.AddUnknown();
+        if (!bySymbols) facts.Scopes.Introduce(type);
         var declaration = new Declaration(type, context.Attributes[0]);
         if (!declaration.Check(context.TargetNode, reporter)) return null;
 

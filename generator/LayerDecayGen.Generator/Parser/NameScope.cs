@@ -9,14 +9,15 @@ namespace LayerDecayGen.Generator.Parser;
 /// What names of types and attributes mean at a place. Places that see the same names share one scope, so that each name is bound once for all of
 /// them: binding the members of a dozen-member model anew costs some fifty kilobytes, its attributes over a hundred.
 /// </summary>
-internal sealed class NameScope(Compilation compilation)
+internal sealed class NameScope(Compilation compilation, NameScopes scopes)
 {
     private readonly ConcurrentDictionary<string, ITypeSymbol> _types = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, INamedTypeSymbol?> _bases = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, INamedTypeSymbol> _attributes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ISymbol, NameScope> _inside = new(SymbolEqualityComparer.Default);
 
     /// <summary>The scope of the members of classes that stand here, declare no types of their own and derive from one base class.</summary>
-    public NameScope Inside(INamedTypeSymbol parent) => _inside.GetOrAdd(parent, _ => new NameScope(compilation));
+    public NameScope Inside(INamedTypeSymbol parent) => _inside.GetOrAdd(parent, _ => new NameScope(compilation, scopes));
 
     /// <summary>The type that a syntax names.</summary>
     public ITypeSymbol TypeOf(TypeSyntax syntax) => syntax switch
@@ -26,6 +27,15 @@ internal sealed class NameScope(Compilation compilation)
         GenericNameSyntax generic => Construct(generic),
         _ => syntax.ToString() is var text && _types.TryGetValue(text, out var known) ? known : Keep(text, Bind(syntax)),
     };
+
+    /// <summary>The class that a base list names first; null where it names none.</summary>
+    public INamedTypeSymbol? BaseOf(TypeSyntax syntax)
+    {
+        var text = syntax.ToString();
+        if (!_bases.TryGetValue(text, out var known))
+            _bases[text] = known = compilation.GetSemanticModel(syntax.SyntaxTree).GetTypeInfo(syntax).Type as INamedTypeSymbol;
+        return known;
+    }
 
     /// <summary>The class of an attribute; an error type where there is none.</summary>
     public INamedTypeSymbol? AttributeOf(AttributeSyntax syntax)
@@ -49,7 +59,11 @@ internal sealed class NameScope(Compilation compilation)
         return named.Construct(types);
     }
 
-    private ITypeSymbol Keep(string name, ITypeSymbol type) => _types.GetOrAdd(name, type);
+    private ITypeSymbol Keep(string name, ITypeSymbol type)
+    {
+        if (type is INamedTypeSymbol { DeclaringSyntaxReferences.IsEmpty: false } declared) scopes.Introduce(declared);
+        return _types.GetOrAdd(name, type);
+    }
 
     // Bound as if it stood right after the brace of its class, so that no body is bound for it.
     private ITypeSymbol Bind(TypeSyntax syntax)

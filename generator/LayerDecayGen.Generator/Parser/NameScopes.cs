@@ -10,6 +10,7 @@ namespace LayerDecayGen.Generator.Parser;
 internal sealed class NameScopes(Compilation compilation)
 {
     private readonly ConcurrentDictionary<string, NameScope> _places = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<SyntaxNode, NameScope?> _around = new();
 
     /// <summary>The scope of the members of a class.</summary>
     /// <param name="declaration">One part of the class.</param>
@@ -17,15 +18,36 @@ internal sealed class NameScopes(Compilation compilation)
     public NameScope Inside(TypeDeclarationSyntax declaration, INamedTypeSymbol type)
     {
         // Its own types and type parameters go before the names around it, and so do those that it inherits.
-        if (type.ContainingType is not null || type.IsGenericType || !type.GetTypeMembers().IsEmpty || type.BaseType is not { } parent) return new NameScope(compilation);
-        return PlaceOf(declaration) is { } place ? _places.GetOrAdd(place, _ => new NameScope(compilation)).Inside(parent) : new NameScope(compilation);
+        if (!SeesOnlyWhatIsAround(type) || BaseClass.Of(type) is not { } parent) return Alone();
+        return ScopeAround(declaration)?.Inside(parent) ?? Alone();
     }
 
+    /// <summary>Notes the base class that the declaration of a class names, where that is one of another assembly and so cannot lead back here.</summary>
+    public void Introduce(INamedTypeSymbol type)
+    {
+        if (type.TypeKind != TypeKind.Class || !SeesOnlyWhatIsAround(type)) return;
+        foreach (var reference in type.DeclaringSyntaxReferences)
+        {
+            if (reference.GetSyntax() is not TypeDeclarationSyntax { BaseList.Types: [var first, ..] } declaration) continue;
+            if (ScopeAround(declaration)?.BaseOf(first.Type) is not { TypeKind: TypeKind.Class, DeclaringSyntaxReferences.IsEmpty: true } parent) continue;
+            BaseClass.Remember(type, parent);
+            return;
+        }
+    }
+
+    private static bool SeesOnlyWhatIsAround(INamedTypeSymbol type) => type.ContainingType is null && !type.IsGenericType && type.GetTypeMembers().IsEmpty;
+
+    private NameScope Alone() => new(compilation, this);
+
+    private NameScope? ScopeAround(SyntaxNode declaration) => _around.GetOrAdd(
+        declaration.Parent!,
+        parent => PlaceOf(parent) is { } place ? _places.GetOrAdd(place, _ => Alone()) : null);
+
     // Namespaces and usings as they are written; null in a file whose own types hide those of the same name elsewhere.
-    private static string? PlaceOf(SyntaxNode declaration)
+    private static string? PlaceOf(SyntaxNode parent)
     {
         var text = new StringBuilder();
-        for (var node = declaration.Parent; node is not null; node = node.Parent)
+        for (var node = parent; node is not null; node = node.Parent)
         {
             if (node is BaseNamespaceDeclarationSyntax space) text.Append(space.Name).Append('{').Append(space.Externs).Append(space.Usings).Append('}');
             else if (node is CompilationUnitSyntax unit)

@@ -28,6 +28,6 @@ internal static class ParameterOwners
         foreach (var member in type.GetMembers())
             if (member is IFieldSymbol { IsStatic: false } field && MayOwn(field.Type, depth - 1, read))
                 return true;
-        return type.BaseType is { } parent && !TorchTypes.IsOpaque(parent) && MayOwn(parent, depth - 1, read);
+        return BaseClass.Of(type) is { } parent && !TorchTypes.IsOpaque(parent) && MayOwn(parent, depth - 1, read);
     }
 }

@@ -90,7 +90,7 @@ internal sealed class PathResolver(MemberReader reader, Reporter reporter, Cance
     // A class of another assembly may register names that its symbols do not show.
     private bool IsRegisteredByName(INamedTypeSymbol type, string segment)
     {
-        for (var level = type; level is not null && MemberReader.IsUserModule(level); level = level.BaseType)
+        for (var level = type; level is not null && MemberReader.IsUserModule(level); level = BaseClass.Of(level))
         {
             if (level.DeclaringSyntaxReferences.IsEmpty) return MetadataMembers.IsStripped(level.ContainingAssembly);
             if (Registrations.Of(level, cancellation) is { } found && (found.HasUnknown || found.Covers(segment))) return true;

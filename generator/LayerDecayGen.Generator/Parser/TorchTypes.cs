@@ -78,7 +78,7 @@ public static class TorchTypes
 
     private static INamedTypeSymbol? Ancestor(ITypeSymbol? type, Func<INamedTypeSymbol, bool> test)
     {
-        for (var t = type is ITypeParameterSymbol { ConstraintTypes: [var constraint, ..] } ? constraint : type; t is not null; t = t.BaseType)
+        for (var t = type is ITypeParameterSymbol { ConstraintTypes: [var constraint, ..] } ? constraint : type; t is not null; t = BaseClass.Of(t))
             if (t is INamedTypeSymbol named && test(named))
                 return named;
         return null;

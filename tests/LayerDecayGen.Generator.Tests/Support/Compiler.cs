@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using LayerDecayGen.Generator.Parser;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using TorchSharp;
@@ -61,6 +62,8 @@ internal static class Compiler
         // Declarations, which the generator reads, must say what symbols say, which cost several times as much: every test of the generator is one of that.
         var symbols = Driver(compilation, bySymbols: true).RunGeneratorsAndUpdateCompilation(compilation, out _, out _);
         AssertSame(symbols.GetRunResult().Results.Single(), result);
+        foreach (var type in compilation.GetSymbolsWithName(_ => true, SymbolFilter.Type).OfType<INamedTypeSymbol>())
+            Assert.That(SymbolEqualityComparer.Default.Equals(BaseClass.Of(type), type.BaseType), type.Name);
         return new Generated((CSharpCompilation)output, result, diagnostics);
     }
 

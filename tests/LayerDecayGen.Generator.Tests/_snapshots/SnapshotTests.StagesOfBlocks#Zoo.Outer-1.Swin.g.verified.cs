@@ -8,7 +8,7 @@ partial class Outer<T>
 {
 	partial class Swin
 	{
-		/// <summary>Parameter groups of Swin, sealed against the live model:</summary>
+		/// <summary>Parameter groups of Swin, sealed against the model:</summary>
 		/// <remarks><code>
 		/// layer      section  names, * not decayed
 		/// 0          Stem     _stem

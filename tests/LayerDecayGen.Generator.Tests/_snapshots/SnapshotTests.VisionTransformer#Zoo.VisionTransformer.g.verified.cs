@@ -6,7 +6,7 @@ using LDG = global::LayerDecayGen;
 namespace Zoo;
 partial class VisionTransformer
 {
-	/// <summary>Parameter groups of VisionTransformer, sealed against the live model:</summary>
+	/// <summary>Parameter groups of VisionTransformer, sealed against the model:</summary>
 	/// <remarks><code>
 	/// layer      section     names, * not decayed
 	/// 0          ClsToken    cls_token *
