@@ -11,6 +11,13 @@ internal sealed class GeneratorSuite : ISuite
 
     public IEnumerable<Row> Run()
     {
+        // Until a method has run some thirty times and a moment has passed, the run-time executes it unoptimised: neither side's first runs count.
+        foreach (var contender in new[] { Contenders.Ours, Contenders.Json })
+        {
+            var run = new GeneratorRun(contender, BarAt);
+            for (var i = 0; i < 40; i++) run.Cold();
+        }
+
         foreach (var types in new[] { 1, 10, BarAt, 1000 })
         {
             var ours = new GeneratorRun(Contenders.Ours, types);
@@ -33,14 +40,18 @@ internal sealed class GeneratorSuite : ISuite
     {
         var build = new BuildRun(BarAt);
         var generate = Pairs.Measure(build.WithGenerator, build.WithoutGenerator);
-        yield return new Row($"build time added a model, {BarAt} models", (generate.Ours - generate.Other) * 1e3 / BarAt, "budget", 0.75, "ms")
-        {
-            Kind = BarKind.RatioAtMost,
-            Bar = 1,
-        };
+        var text = Pairs.Measure(() => build.Generate(), build.WithoutGenerator);
+        yield return Budget("generate and emit", text.Ours);
+        yield return Budget("the same, attributes bound and the output compiled to IL,", generate.Ours - generate.Other);
         yield return Row.Of($"compile with the generator, {BarAt} models", "the same types without attributes", generate);
         yield return Row.Of($"analyzers by themselves, {BarAt} models", "compile to IL", Pairs.Measure(build.Analyze, build.Compile));
     }
+
+    private static Row Budget(string what, double seconds) => new($"{what} a model, {BarAt} models", seconds * 1e3 / BarAt, "budget", 0.75, "ms")
+    {
+        Kind = BarKind.RatioAtMost,
+        Bar = 1,
+    };
 
     private static IEnumerable<Row> Others()
     {
