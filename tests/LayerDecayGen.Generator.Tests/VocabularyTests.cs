@@ -158,6 +158,72 @@ public class VocabularyTests
     }
 
     [Test]
+    public void ElementsOfOpaqueListsAreFollowedThroughHelperMethods()
+    {
+        var layout = Layout("""
+            [LayerStack] private readonly Sequential made;
+            [LayerStack] private readonly ModuleList<Module<Tensor, Tensor>> arrow;
+            [LayerStack] private readonly ModuleList<Module<Tensor, Tensor>> filled = new();
+            [LayerStack] private readonly ModuleList<Module<Tensor, Tensor>> handed = new();
+            [LayerStack] private readonly ModuleList<Module<Tensor, Tensor>> yielded;
+            [LastLayer] private readonly Module<Tensor, Tensor> built;
+            public Net(int depth) : this()
+            {
+                made = MakeLayer(depth, 2);
+                arrow = Modules(depth);
+                FillUp(depth);
+                Fill(handed, depth);
+                yielded = new ModuleList<Module<Tensor, Tensor>>(System.Linq.Enumerable.ToArray(Yield(depth)));
+                this.Build();
+            }
+            private Sequential MakeLayer(int depth, int stride)
+            {
+                var unused = new Other();
+                var blocks = new System.Collections.Generic.List<Module<Tensor, Tensor>>();
+                var first = new Block();
+                blocks.Add(first);
+                for (var i = 1; i < depth; i++) blocks.Add(MakeBlock());
+                return Sequential(blocks.ToArray());
+            }
+            private static Block MakeBlock() => new();
+            private static ModuleList<Module<Tensor, Tensor>> Modules(int depth) => new(new Block(), Linear(1, 1));
+            private void FillUp(int depth) { for (var i = 0; i < depth; i++) { filled.Add(new Block()); } }
+            private static void Fill(ModuleList<Module<Tensor, Tensor>> list, int depth) { while (depth-- > 0) list.Add(new Block()); }
+            private static System.Collections.Generic.IEnumerable<Module<Tensor, Tensor>> Yield(int depth) { yield return new Block(); }
+            private void Build() => built = new Block();
+            """.Replace("private readonly Module<Tensor, Tensor> built", "private Module<Tensor, Tensor> built"), $$"""
+            class Block() : Module<Tensor, Tensor>("") { [NoWeightDecay] readonly Parameter gamma = new(ones(1)); readonly Linear fc = Linear(1, 1); {{Body}} }
+            class Other() : Module<Tensor, Tensor>("") { [NoWeightDecay] readonly Parameter other = new(ones(1)); {{Body}} }
+            """);
+        foreach (var name in (string[])["made.0.gamma", "arrow.0.gamma", "filled.0.gamma", "handed.0.gamma", "yielded.0.gamma", "built.gamma"])
+            Assert.That(Describe(layout, name), Does.EndWith("no decay"), name);
+        Assert.That(Describe(layout, "made.0.other"), Is.EqualTo("Made[0]"), "a class that does not reach the result");
+    }
+
+    [Test]
+    public void DownSamplingInTheFirstBlockOfAStage()
+    {
+        var inTheBlock = Layout("[Layer(0)] Linear stem = Linear(1, 1); [LayerStack] ModuleList<Stage> layers = new();", $$"""
+            class Stage() : Module<Tensor, Tensor>("") { [LayerStack] readonly ModuleList<Block> blocks = new(); {{Body}} }
+            class Block() : Module<Tensor, Tensor>("") { readonly Linear fc = Linear(1, 1); readonly Sequential? downsample; {{Body}} }
+            """);
+        Assert.That(Describe(inTheBlock, "layers.1.blocks.0.downsample.0.weight"), Is.EqualTo("Layers[1][0]"));
+    }
+
+    [Test]
+    public void HelpersThatADerivedClassMayReplaceAreNotFollowed()
+    {
+        var layout = Layout("""
+            [LayerStack] private readonly Sequential made;
+            public Net(int depth) : this() { made = MakeLayer(); }
+            protected virtual Sequential MakeLayer() => Sequential(new Block());
+            """, $$"""
+            class Block() : Module<Tensor, Tensor>("") { [NoWeightDecay] readonly Parameter gamma = new(ones(1)); {{Body}} }
+            """);
+        Assert.That(Describe(layout, "made.0.gamma"), Is.EqualTo("Made[0]"));
+    }
+
+    [Test]
     public void FacetsComposeAndTheInnermostDecayHolds()
     {
         var layout = Layout("[LayerStack, LearningRateScale(0.5), NoWeightDecay] ModuleList<Block> blocks = new(); [LastLayer, Frozen] Linear head = Linear(1, 1);", $$"""

@@ -20,6 +20,7 @@ internal sealed class ModelScope
     private readonly INamedTypeSymbol _layerDecay;
     private readonly AnalyzerConfigOptionsProvider _options;
     private readonly Lazy<HashSet<INamedTypeSymbol>> _reachable;
+    private readonly Lazy<HashSet<INamedTypeSymbol>> _readByModels;
     private readonly HashSet<string> _moduleNames = [];
     private readonly HashSet<string> _ownerNames = [];
     private readonly HashSet<INamedTypeSymbol> _roots = new(SymbolEqualityComparer.Default);
@@ -31,6 +32,7 @@ internal sealed class ModelScope
         _layerDecay = layerDecay;
         _options = options;
         _reachable = new(Reach);
+        _readByModels = new(ReadModels);
     }
 
     /// <summary>Whether any model of the compilation opted in by an attribute.</summary>
@@ -63,6 +65,25 @@ internal sealed class ModelScope
 
     /// <summary>Whether some module class of the compilation that may own parameters has the name.</summary>
     public bool IsOwnerName(string name) => _reachable.Value is not null && _ownerNames.Contains(name);
+
+    /// <summary>Whether some model reads what the class says of its members.</summary>
+    public bool IsReadByAModel(INamedTypeSymbol type) => _readByModels.Value.Contains(type.OriginalDefinition);
+
+    private HashSet<INamedTypeSymbol> ReadModels()
+    {
+        var read = new HashSet<INamedTypeSymbol>(SymbolEqualityComparer.Default);
+        var scopes = new NameScopes(_compilation);
+        foreach (var carriers in _carriers) {
+            foreach (var carrier in carriers.Value) {
+                var isModel = SymbolEqualityComparer.Default.Equals(carrier, carriers.Key);
+                foreach (var type in ModelParser.ClassesOf(carriers.Key, isModel ? null : carrier, _compilation, scopes)) {
+                    for (var level = type; level is not null && read.Add(level.OriginalDefinition); level = level.BaseType) { }
+                }
+            }
+        }
+
+        return read;
+    }
 
     private bool ChecksAll(INamedTypeSymbol type)
     {

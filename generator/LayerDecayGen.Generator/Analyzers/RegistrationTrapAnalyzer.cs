@@ -10,8 +10,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace LayerDecayGen.Generator.Analyzers;
 
 /// <summary>
-/// The registration traps of TorchSharp, LDG040 to LDG050, in the module classes that opted in, and LDG019. One analyzer for all of them,
-/// because all judge the same facts of a class and of the models it belongs to, and these are read once.
+/// The registration traps of TorchSharp, LDG040 to LDG050, in the module classes that opted in, LDG019 and LDG022. One analyzer for
+/// all of them, because all judge the same facts of a class and of the models it belongs to, and these are read once.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class RegistrationTrapAnalyzer : DiagnosticAnalyzer
@@ -40,7 +40,8 @@ public sealed class RegistrationTrapAnalyzer : DiagnosticAnalyzer
         RegistrationRules.ComponentReplaced,
         RegistrationRules.AppendedTwice,
         RegistrationRules.UsingInitResult,
-        LayerRules.TwoRoots);
+        LayerRules.TwoRoots,
+        ParameterRules.NeverRead);
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -59,6 +60,7 @@ public sealed class RegistrationTrapAnalyzer : DiagnosticAnalyzer
     {
         var type = (INamedTypeSymbol)context.Symbol;
         if (type.IsStatic) context.RegisterSymbolEndAction(end => TwoRoots.Check(type, scope, end.ReportDiagnostic));
+        else if (TorchTypes.IsModule(type)) context.RegisterSymbolEndAction(end => NeverRead.Check(type, scope, end.ReportDiagnostic));
         var isModule = TorchTypes.IsModule(type);
         if (!scope.Contains(type)) {
             context.RegisterOwnOperationAction(operation => CheckForeign(operation, scope), OperationKind.SimpleAssignment);

@@ -17,6 +17,13 @@ public static class ParameterRules
         "An attribute hides another",
         "{0} on '{1}' has no effect: {2} hides it");
 
+    /// <summary>Attributes that reach no model.</summary>
+    public static readonly DiagnosticDescriptor NeverRead = RuleFactory.Warning(
+        "LDG022",
+        "An attribute is read by no model",
+        "{0} in '{1}' has no effect: no model of the project shows by a declared type, its constructors or its methods that it holds one; "
+            + "declare the member as '{1}' or ModuleList<{1}>, or say it by a path on the model");
+
     /// <summary>A name in quotes that the compiler could check.</summary>
     public static readonly DiagnosticDescriptor CouldBeNameOf = RuleFactory.Suggestion(
         "LDG029",

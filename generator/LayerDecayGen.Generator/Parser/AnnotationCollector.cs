@@ -10,8 +10,12 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
         SymbolDisplayFormat.MinimallyQualifiedFormat.RemoveMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
 
     private readonly HashSet<ITypeSymbol> _open = new(SymbolEqualityComparer.Default);
+    private readonly HashSet<INamedTypeSymbol> _read = new(SymbolEqualityComparer.Default);
     private readonly PathResolver _paths = new(reader, reporter, cancellation);
     private readonly HiddenRules _hidden = new(reader, reporter, cancellation);
+
+    /// <summary>The classes whose attributes were read.</summary>
+    public IReadOnlyCollection<INamedTypeSymbol> Classes => _read;
 
     /// <summary>Reads a model; every member of the root gets a node, deeper ones only where an attribute speaks of them.</summary>
     /// <param name="root">The model class.</param>
@@ -31,6 +35,7 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
     {
         cancellation.ThrowIfCancellationRequested();
         if (!_open.Add(type)) return;
+        _read.Add(type.OriginalDefinition);
         var members = reader.Read(type);
         var followed = new List<(Member Member, NameNode Node)>();
         for (var i = 0; i < members.Count; i++)

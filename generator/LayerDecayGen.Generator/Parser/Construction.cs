@@ -5,13 +5,16 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace LayerDecayGen.Generator.Parser;
 
 /// <summary>
-/// What the initializers and constructors of a class assign to its members: the type really held where the declared one says nothing, and whether
-/// a member may stay null. Read from statements; only names of types are bound, never a body.
+/// What the initializers and constructors of a class, and the methods of it that these call, assign to its members: the type really held where the
+/// declared one says nothing, and whether a member may stay null. Read from statements; only names of types are bound, never a body.
 /// </summary>
 internal sealed class Construction
 {
     private readonly Dictionary<string, List<ExpressionSyntax>> _values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<SyntaxNode>> _given = new(StringComparer.Ordinal);
+    private readonly HelperMethods _helpers = new();
+    private readonly HashSet<MethodDeclarationSyntax> _entered = [];
+    private readonly HashSet<MethodDeclarationSyntax> _typing = [];
     private HashSet<string>? _set;
     private readonly INamedTypeSymbol _type;
     private readonly Compilation _compilation;
@@ -22,6 +25,9 @@ internal sealed class Construction
     public static Construction Of(INamedTypeSymbol type, Compilation compilation, NameScopes scopes, CancellationToken cancellation)
     {
         var construction = new Construction(type, compilation, scopes);
+        foreach (var reference in type.DeclaringSyntaxReferences)
+            if (reference.GetSyntax(cancellation) is TypeDeclarationSyntax declaration)
+                construction._helpers.Add(declaration);
         foreach (var reference in type.DeclaringSyntaxReferences)
             if (reference.GetSyntax(cancellation) is TypeDeclarationSyntax declaration)
                 construction.Read(declaration);
@@ -101,6 +107,7 @@ internal sealed class Construction
                 return Meet(then, choice.Else is null ? set : Flow(choice.Else.Statement, Copy(set)));
             case SwitchStatementSyntax choice: return Flow(choice, set);
             case ForStatementSyntax loop: return Meet(Flow(loop.Statement, Copy(set)), set);
+            case WhileStatementSyntax loop: return Meet(Flow(loop.Statement, Copy(set)), set);
             case CommonForEachStatementSyntax loop: return Meet(Flow(loop.Statement, Copy(set)), set);
             case UsingStatementSyntax use: return Flow(use.Statement, set);
             case TryStatementSyntax attempt: return Flow(attempt.Block, set);
@@ -135,9 +142,12 @@ internal sealed class Construction
 
     private void Assign(ExpressionSyntax expression, HashSet<string> set)
     {
-        if (expression is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Add" or "AddRange" or "append" or "Append" or "Insert" } access } call
-            && NameOf(access.Expression) is { } container)
-            Note(_given, container, call.ArgumentList);
+        if (expression is InvocationExpressionSyntax call)
+        {
+            if (Filled(call) is { } container) Note(_given, container, call.ArgumentList);
+            else Enter(call, set);
+        }
+
         if (expression is not AssignmentExpressionSyntax assignment) return;
         if (NameOf(assignment.Left) is { } name) Assign(name, assignment.Right, set);
         else if (assignment is { Left: TupleExpressionSyntax left, Right: TupleExpressionSyntax right } && left.Arguments.Count == right.Arguments.Count)
@@ -146,7 +156,28 @@ internal sealed class Construction
                     Assign(target, right.Arguments[i].Expression, set);
     }
 
-    private static string? NameOf(ExpressionSyntax target) => target switch
+    // A method that the constructor calls as a statement: what it assigns and fills counts as if it stood there.
+    private void Enter(InvocationExpressionSyntax call, HashSet<string> set)
+    {
+        foreach (var method in _helpers.CalledBy(call))
+        {
+            for (var i = 0; i < call.ArgumentList.Arguments.Count && i < method.ParameterList.Parameters.Count; i++)
+                if (NameOf(call.ArgumentList.Arguments[i].Expression) is { } container)
+                    Note(_given, container, SyntaxFactory.IdentifierName(method.ParameterList.Parameters[i].Identifier));
+            if (!_entered.Add(method)) continue;
+            if (method.ExpressionBody is { } arrow) Assign(arrow.Expression, set);
+            else if (Flow(method.Body, set) is { } after) set.UnionWith(after);
+        }
+    }
+
+    /// <summary>The list that a call puts its arguments into; null for other calls.</summary>
+    public static string? Filled(InvocationExpressionSyntax call) =>
+        call.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Add" or "AddRange" or "append" or "Append" or "Insert" } access
+            ? NameOf(access.Expression)
+            : null;
+
+    /// <summary>The name of a variable, member or method of this instance.</summary>
+    public static string? NameOf(ExpressionSyntax target) => target switch
     {
         IdentifierNameSyntax plain => plain.Identifier.ValueText,
         MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } access => access.Name.Identifier.ValueText,
@@ -169,7 +200,7 @@ internal sealed class Construction
     }
 
     // Only syntax is noted; types are bound when somebody asks, and for most classes nobody does.
-    private static void Note<T>(Dictionary<string, List<T>> notes, string name, T value)
+    public static void Note<T>(Dictionary<string, List<T>> notes, string name, T value)
     {
         if (!notes.TryGetValue(name, out var list)) notes.Add(name, list = []);
         list.Add(value);
@@ -185,12 +216,30 @@ internal sealed class Construction
     {
         if (node is ObjectCreationExpressionSyntax creation && Bind(creation.Type) is { } type && MemberReader.IsUserModule(type))
         {
-            if (!Has(types, type)) types.Add(type);
+            Add(type, types);
             return;
         }
 
         if (node is IdentifierNameSyntax name) Gather(name.Identifier.ValueText, types, visited);
+        else if (node is InvocationExpressionSyntax call) GatherReturned(call, types, visited);
         foreach (var child in node.ChildNodes()) Gather(child, types, visited);
+    }
+
+    private void GatherReturned(InvocationExpressionSyntax call, List<ITypeSymbol> types, HashSet<string> visited)
+    {
+        foreach (var method in _helpers.CalledBy(call))
+        {
+            if (!visited.Add(method.Identifier.ValueText + "()" + method.ParameterList.Parameters.Count)) continue;
+            if (Bind(method.ReturnType) is { } said && MemberReader.IsUserModule(said)) Add(said, types);
+            else
+                foreach (var value in HelperMethods.Returned(method))
+                    Gather(value, types, visited);
+        }
+    }
+
+    private static void Add(ITypeSymbol type, List<ITypeSymbol> types)
+    {
+        if (!Has(types, type)) types.Add(type);
     }
 
     private static bool Has(List<ITypeSymbol> types, ITypeSymbol type)
@@ -240,8 +289,25 @@ internal sealed class Construction
         if (name is null) return null;
         for (var level = _type; level is not null && !TorchTypes.IsTorchSharp(level); level = level.BaseType)
             foreach (var member in level.GetMembers(name))
-                return member is IMethodSymbol { IsVirtual: false, IsOverride: false, IsAbstract: false } method ? method.ReturnType : null;
+                return member is not IMethodSymbol { IsVirtual: false, IsOverride: false, IsAbstract: false } method ? null
+                    : TorchTypes.IsOpaque(method.ReturnType) ? ReturnedBy(call) ?? method.ReturnType
+                    : method.ReturnType;
         return _compilation.GetTypeByMetadataName("TorchSharp.Modules." + name);
+    }
+
+    private ITypeSymbol? ReturnedBy(InvocationExpressionSyntax call)
+    {
+        if (_helpers.CalledBy(call) is not [var method] || !_typing.Add(method)) return null;
+        ITypeSymbol? type = null;
+        foreach (var value in HelperMethods.Results(method))
+        {
+            var one = TypeOf(value);
+            type = type is null || SymbolEqualityComparer.Default.Equals(type, one) ? one : null;
+            if (type is null) break;
+        }
+
+        _typing.Remove(method);
+        return type;
     }
 
     private ITypeSymbol Bind(TypeSyntax syntax) => _scopes.Inside(syntax.FirstAncestorOrSelf<TypeDeclarationSyntax>()!, _type).TypeOf(syntax);

@@ -43,6 +43,16 @@ internal static class ModelParser
         }
     }
 
+    /// <summary>The classes whose attributes count for a model, the model first.</summary>
+    public static IReadOnlyCollection<INamedTypeSymbol> ClassesOf(
+        INamedTypeSymbol model, INamedTypeSymbol? carrier, Compilation compilation, NameScopes scopes)
+    {
+        var members = new MemberReader(compilation, scopes, new Dependencies(), bySymbols: false, default);
+        var collector = new AnnotationCollector(members, new Reporter(Location.None), default);
+        collector.Collect(model, carrier);
+        return collector.Classes;
+    }
+
     // An attribute on two parts of a class is an error of the compiler's; two files of one name would be a second. Older compilers hand
     // over the attributes of all parts in a file, so only the place of the first tells whose it is.
     private static bool SpeaksForClass(INamedTypeSymbol type, GeneratorAttributeSyntaxContext context)
