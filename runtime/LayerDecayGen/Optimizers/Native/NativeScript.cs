@@ -2,7 +2,8 @@ namespace LayerDecayGen.Optimizers;
 
 /// <summary>
 /// The text of the native unit. p parameters, g gradients, then the state; s steps and count what to add one to; then numbers and switches
-/// as the rules write them. Each function follows the single-tensor code of its namesake in torch.optim.
+/// as the rules write them. Each function gives the numbers of the single-tensor code of its namesake in torch.optim in fewer passes over
+/// memory.
 /// </summary>
 internal static class NativeScript
 {
@@ -29,6 +30,29 @@ internal static class NativeScript
             torch._foreach_add_(count, 1)
             torch._fused_adagrad_(p, g, a, s, lr=lr, lr_decay=lr_decay, weight_decay=decay, eps=eps, maximize=maximize)
 
+        def rmsprop_fused(p: List[Tensor], g: List[Tensor], v: List[Tensor], b: List[Tensor], c: List[Tensor], lr: float, alpha: float,
+                          eps: float, decay: float, momentum: float, centered: bool, maximize: bool) -> None:
+            # Adam without a mean (beta1 is 0, what it keeps is dropped) and, so late that its corrections are 1, without those.
+            means = [torch.zeros_like(x) for x in g]
+            last = [torch.scalar_tensor(1e30, dtype=6, device=p[0].device)] * len(p)
+            maxima: List[Tensor] = []
+            torch._fused_adam_(p, g, means, v, maxima, last, lr=lr, beta1=0.0, beta2=alpha, weight_decay=decay, eps=eps,
+                               amsgrad=False, maximize=maximize)
+
+        def average(a: List[Tensor], p: List[Tensor], mu: float) -> None:
+            if mu == 1.0:
+                torch._foreach_copy_(a, p)
+            else:
+                torch._foreach_lerp_(a, p, mu)
+
+        def asgd_fused(p: List[Tensor], g: List[Tensor], a: List[Tensor], lr: float, lambd: float, decay: float, mu: float,
+                       maximize: bool) -> None:
+            # p * (1 - lr * lambd) - lr * (g + decay * p), in one pass.
+            buffers: List[Tensor] = []
+            torch._fused_sgd_(p, g, buffers, weight_decay=decay + lambd, momentum=0.0, lr=lr, dampening=0.0, nesterov=False,
+                              maximize=maximize, is_first_step=False)
+            average(a, p, mu)
+
         """;
 
     public const string Foreach = """
@@ -40,8 +64,7 @@ internal static class NativeScript
             return g
 
         def moments(g: List[Tensor], m: List[Tensor], v: List[Tensor], beta1: float, beta2: float) -> None:
-            torch._foreach_mul_(m, beta1)
-            torch._foreach_add_(m, g, alpha=1 - beta1)
+            torch._foreach_lerp_(m, g, 1 - beta1)
             torch._foreach_mul_(v, beta2)
             torch._foreach_addcmul_(v, g, g, 1 - beta2)
 
@@ -88,14 +111,13 @@ internal static class NativeScript
             torch._foreach_add_(d, eps)
             torch._foreach_addcdiv_(p, g, d, step)
 
-        def rmsprop(p: List[Tensor], g: List[Tensor], v: List[Tensor], b: List[Tensor], c: List[Tensor], lr: float, alpha: float, eps: float,
-                    decay: float, momentum: float, centered: bool, maximize: bool) -> None:
+        def rmsprop_foreach(p: List[Tensor], g: List[Tensor], v: List[Tensor], b: List[Tensor], c: List[Tensor], lr: float, alpha: float,
+                            eps: float, decay: float, momentum: float, centered: bool, maximize: bool) -> None:
             g = gradient(p, g, decay, maximize)
             torch._foreach_mul_(v, alpha)
             torch._foreach_addcmul_(v, g, g, 1 - alpha)
             if centered:
-                torch._foreach_mul_(c, alpha)
-                torch._foreach_add_(c, g, alpha=1 - alpha)
+                torch._foreach_lerp_(c, g, 1 - alpha)
                 d = torch._foreach_addcmul(v, c, c, -1.0)
                 torch._foreach_sqrt_(d)
             else:
@@ -110,24 +132,21 @@ internal static class NativeScript
 
         def adadelta(p: List[Tensor], g: List[Tensor], v: List[Tensor], a: List[Tensor], lr: float, rho: float, eps: float, decay: float,
                      maximize: bool) -> None:
+            # With r = (a + eps) / (v + eps) the update is g * sqrt(r), and its square g * g * r.
             g = gradient(p, g, decay, maximize)
-            torch._foreach_mul_(v, rho)
-            torch._foreach_addcmul_(v, g, g, 1 - rho)
-            d = torch._foreach_add(v, eps)
-            torch._foreach_sqrt_(d)
-            u = torch._foreach_add(a, eps)
-            torch._foreach_sqrt_(u)
-            torch._foreach_div_(u, d)
-            torch._foreach_mul_(u, g)
-            torch._foreach_add_(p, u, alpha=-lr)
-            torch._foreach_mul_(a, rho)
-            torch._foreach_addcmul_(a, u, u, 1 - rho)
+            squares = torch._foreach_mul(g, g)
+            torch._foreach_lerp_(v, squares, 1 - rho)
+            r = torch._foreach_add(a, eps)
+            torch._foreach_div_(r, torch._foreach_add(v, eps))
+            torch._foreach_mul_(squares, r)
+            torch._foreach_lerp_(a, squares, 1 - rho)
+            torch._foreach_sqrt_(r)
+            torch._foreach_addcmul_(p, g, r, -lr)
 
         def adamax(p: List[Tensor], g: List[Tensor], m: List[Tensor], u: List[Tensor], step: float, beta1: float, beta2: float, eps: float,
                    decay: float, maximize: bool) -> None:
             g = gradient(p, g, decay, maximize)
-            torch._foreach_mul_(m, beta1)
-            torch._foreach_add_(m, g, alpha=1 - beta1)
+            torch._foreach_lerp_(m, g, 1 - beta1)
             a = torch._foreach_neg(g)
             torch._foreach_maximum_(a, g)
             torch._foreach_add_(a, eps)
@@ -136,11 +155,10 @@ internal static class NativeScript
             torch._foreach_addcdiv_(p, m, u, step)
 
         def nadam(p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], beta1: float, beta2: float, eps: float, decay: float,
-                  correction: float, of_gradient: float, of_mean: float) -> None:
+                  of_gradient: float, of_mean: float) -> None:
             g = gradient(p, g, decay, False)
             moments(g, m, v, beta1, beta2)
-            d = torch._foreach_div(v, correction)
-            torch._foreach_sqrt_(d)
+            d = torch._foreach_sqrt(v)
             torch._foreach_add_(d, eps)
             torch._foreach_addcdiv_(p, g, d, of_gradient)
             torch._foreach_addcdiv_(p, m, d, of_mean)
@@ -156,14 +174,10 @@ internal static class NativeScript
             else:
                 torch._foreach_add_(p, m, alpha=step)
 
-        def asgd(p: List[Tensor], g: List[Tensor], a: List[Tensor], keep: float, step: float, decay: float, mu: float, maximize: bool) -> None:
-            g = gradient(p, g, decay, maximize)
-            torch._foreach_mul_(p, keep)
-            torch._foreach_add_(p, g, alpha=step)
-            if mu == 1.0:
-                torch._foreach_copy_(a, p)
-            else:
-                torch._foreach_lerp_(a, p, mu)
+        def asgd_foreach(p: List[Tensor], g: List[Tensor], a: List[Tensor], lr: float, lambd: float, decay: float, mu: float,
+                         maximize: bool) -> None:
+            torch._foreach_add_(p, gradient(p, g, decay + lambd, maximize), alpha=-lr)
+            average(a, p, mu)
 
         def rprop(p: List[Tensor], g: List[Tensor], b: List[Tensor], r: List[Tensor], down: float, up: float, least: float, most: float,
                   maximize: bool) -> None:

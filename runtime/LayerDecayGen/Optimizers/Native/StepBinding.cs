@@ -9,9 +9,9 @@ namespace LayerDecayGen.Optimizers;
 /// </summary>
 internal abstract class StepBinding : IDisposable
 {
-    // List operators pass over every tensor of a call once an operator: parts that a processor's cache holds save most of the way to
-    // memory.
-    private const long ElementsPerPart = 1 << 18;
+    // Where a call passes over its tensors once an operator, parts that a processor's cache holds save most of the way to memory, and the
+    // temporary tensors stay as small as a part.
+    private const long ElementsPerPart = 1 << 20;
 
     private readonly long[] _steps;
 
@@ -43,11 +43,11 @@ internal abstract class StepBinding : IDisposable
 
     protected long[] Steps => _steps;
 
-    protected long MostElements => Choice.Kernel == Kernel.Fused ? long.MaxValue : ElementsPerPart;
+    protected long MostElements => Rule.IsOnePass(Choice.Kernel) ? long.MaxValue : ElementsPerPart;
 
     private KernelChoice Choose(Kernel fastest)
     {
-        if (Rule.Fastest == Kernel.Foreach) return new(Kernel.Foreach, Tensors.Group, "");
+        if (Rule.Fastest(Options) == Kernel.Foreach) return new(Kernel.Foreach, Tensors.Group, "");
         var obstacle = fastest == Kernel.Foreach ? "as asked for" : Rule.FusedObstacle(Tensors.Device)
             ?? (Tensors.FirstStrided() is { } strided ? $"parameter '{strided}' is not contiguous in memory" : null);
         return new(obstacle is null ? Kernel.Fused : Kernel.Foreach, Tensors.Group, obstacle ?? "");

@@ -10,7 +10,7 @@ namespace LayerDecayGen.Optimizers;
 /// </summary>
 internal sealed class AdagradRule(bool maximize) : UpdateRule<Stock.Options, Stock.State>
 {
-    public override Kernel Fastest => Kernel.Fused;
+    protected override Kernel Fastest(Stock.Options options) => Kernel.Fused;
 
     public override string? FusedObstacle(DeviceType device) => FusedDevices.Cpu(device);
 

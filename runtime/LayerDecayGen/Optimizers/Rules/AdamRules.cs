@@ -9,7 +9,7 @@ namespace LayerDecayGen.Optimizers;
 /// <summary>Adam with L2 weight decay (Kingma and Ba 2015; torch.optim.Adam).</summary>
 internal sealed class AdamRule : UpdateRule<StockAdam.Options, StockAdam.State>
 {
-    public override Kernel Fastest => Kernel.Fused;
+    protected override Kernel Fastest(StockAdam.Options options) => Kernel.Fused;
 
     public override string? FusedObstacle(DeviceType device) => FusedDevices.CpuCudaAndMps(device);
 
@@ -44,7 +44,7 @@ internal sealed class AdamRule : UpdateRule<StockAdam.Options, StockAdam.State>
 /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019; torch.optim.AdamW).</summary>
 internal sealed class AdamWRule : UpdateRule<StockAdamW.Options, StockAdamW.State>
 {
-    public override Kernel Fastest => Kernel.Fused;
+    protected override Kernel Fastest(StockAdamW.Options options) => Kernel.Fused;
 
     public override string? FusedObstacle(DeviceType device) => FusedDevices.CpuCudaAndMps(device);
 

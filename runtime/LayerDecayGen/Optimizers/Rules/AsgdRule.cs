@@ -11,9 +11,15 @@ namespace LayerDecayGen.Optimizers;
 /// </summary>
 internal sealed class AsgdRule : UpdateRule<Stock.Options, Stock.State>
 {
+    protected override Kernel Fastest(Stock.Options options) => Kernel.Fused;
+
+    public override string? FusedObstacle(DeviceType device) => FusedDevices.CpuCudaAndMps(device);
+
+    public override bool IsOnePass(Kernel kernel) => false;
+
     public override int Slots => 1;
 
-    public override string Function(Kernel kernel) => "asgd";
+    public override string Function(Kernel kernel) => kernel == Kernel.Fused ? "asgd_fused" : "asgd_foreach";
 
     protected override ref Tensor? Slot(Stock.State state, int slot) => ref state.ax!;
 
@@ -28,7 +34,7 @@ internal sealed class AsgdRule : UpdateRule<Stock.Options, Stock.State>
     }
 
     protected override void Write(Kernel kernel, Stock.Options options, Phase phase, CallNumbers numbers) =>
-        numbers.Add(1 - options.lambd!.Value * phase.First).Add(-phase.First).Add(options.weight_decay!.Value).Add(phase.Second)
+        numbers.Add(phase.First).Add(options.lambd!.Value).Add(options.weight_decay!.Value).Add(phase.Second)
             .Add(options.maximize!.Value);
 
     protected override Stock.State NewState(Parameter parameter) => new(parameter);

@@ -31,8 +31,9 @@ internal sealed class NAdamRule(bool parity) : UpdateRule<Stock.Options, Stock.S
         var (now, next) = (Momentum(options, step), Momentum(options, step + 1));
         var product = phase.First * now;
         var productOfNext = product * next * (parity ? now : 1);
-        numbers.Add(options.beta1!.Value).Add(options.beta2!.Value).Add(options.eps!.Value).Add(options.weight_decay!.Value)
-            .Add(1 - Math.Pow(options.beta2!.Value, step)).Add(-rate * (1 - now) / (1 - product)).Add(-rate * next / (1 - productOfNext));
+        var root = Math.Sqrt(1 - Math.Pow(options.beta2!.Value, step));
+        numbers.Add(options.beta1!.Value).Add(options.beta2!.Value).Add(root * options.eps!.Value).Add(options.weight_decay!.Value)
+            .Add(-rate * root * (1 - now) / (1 - product)).Add(-rate * root * next / (1 - productOfNext));
     }
 
     private static double Momentum(Stock.Options options, long step) =>

@@ -8,11 +8,19 @@ namespace LayerDecayGen.Optimizers;
 /// <summary>RMSprop (Hinton's lecture 6e; torch.optim.RMSprop), centered (Graves 2013) and with momentum as options.</summary>
 internal sealed class RmsPropRule : UpdateRule<Stock.Options, Stock.State>
 {
+    // LibTorch's Adam kernel has neither a variance nor a buffer of updates.
+    protected override Kernel Fastest(Stock.Options options) =>
+        options.momentum > 0 || options.centered == true ? Kernel.Foreach : Kernel.Fused;
+
+    public override string? FusedObstacle(DeviceType device) => FusedDevices.CpuCudaAndMps(device);
+
+    public override bool IsOnePass(Kernel kernel) => false;
+
     public override int Slots => 3;
 
     public override bool Splits(Kernel kernel) => false;
 
-    public override string Function(Kernel kernel) => "rmsprop";
+    public override string Function(Kernel kernel) => kernel == Kernel.Fused ? "rmsprop_fused" : "rmsprop_foreach";
 
     protected override bool Uses(Stock.Options options, int slot) =>
         slot switch { 1 => options.momentum > 0, 2 => options.centered == true, _ => true };

@@ -11,7 +11,7 @@ namespace LayerDecayGen.Optimizers;
 /// </summary>
 internal sealed class SgdRule : UpdateRule<Stock.Options, Stock.State>
 {
-    public override Kernel Fastest => Kernel.Fused;
+    protected override Kernel Fastest(Stock.Options options) => Kernel.Fused;
 
     public override string? FusedObstacle(DeviceType device) => FusedDevices.CpuCudaAndMps(device);
 

@@ -16,8 +16,8 @@ internal readonly record struct Phase(long Step, double First = 0, double Second
 /// </summary>
 internal abstract class UpdateRule
 {
-    /// <summary>The fastest kernel that LibTorch has for it.</summary>
-    public virtual Kernel Fastest => Kernel.Foreach;
+    /// <summary>The fastest kernel that LibTorch has for a group with these options.</summary>
+    public abstract Kernel Fastest(OptimizerOptions options);
 
     /// <summary>Why the fused kernel cannot serve this device; null where it can.</summary>
     public virtual string? FusedObstacle(DeviceType device) => null;
@@ -27,6 +27,9 @@ internal abstract class UpdateRule
 
     /// <summary>Whether a call takes parameters of one phase only.</summary>
     public virtual bool Splits(Kernel kernel) => !(kernel == Kernel.Fused && CountsNatively);
+
+    /// <summary>Whether the function passes over each tensor once and makes no temporary ones, so that a call takes any number.</summary>
+    public virtual bool IsOnePass(Kernel kernel) => kernel == Kernel.Fused;
 
     /// <summary>The function of the native unit.</summary>
     public abstract string Function(Kernel kernel);
@@ -59,6 +62,8 @@ internal abstract class UpdateRule
 /// <summary>A rule over TorchSharp's own options and state of the optimizer.</summary>
 internal abstract class UpdateRule<TOptions, TState> : UpdateRule where TOptions : OptimizerOptions where TState : OptimizerState
 {
+    public sealed override Kernel Fastest(OptimizerOptions options) => Fastest((TOptions)options);
+
     public sealed override bool Uses(OptimizerOptions options, int slot) => Uses((TOptions)options, slot);
 
     public sealed override ref Tensor? Slot(OptimizerState state, int slot) => ref Slot((TState)state, slot);
@@ -92,6 +97,8 @@ internal abstract class UpdateRule<TOptions, TState> : UpdateRule where TOptions
         var half = to.dtype is ScalarType.Float16 or ScalarType.BFloat16;
         return tensor.to(half && tensor.dtype == ScalarType.Float32 ? tensor.dtype : to.dtype, to.device).DetachFromDisposeScope();
     }
+
+    protected virtual Kernel Fastest(TOptions options) => Kernel.Foreach;
 
     protected virtual bool Uses(TOptions options, int slot) => true;
 
