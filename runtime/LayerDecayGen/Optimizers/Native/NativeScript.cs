@@ -132,16 +132,16 @@ internal static class NativeScript
 
         def adadelta(p: List[Tensor], g: List[Tensor], v: List[Tensor], a: List[Tensor], lr: float, rho: float, eps: float, decay: float,
                      maximize: bool) -> None:
-            # With r = (a + eps) / (v + eps) the update is g * sqrt(r), and its square g * g * r.
             g = gradient(p, g, decay, maximize)
-            squares = torch._foreach_mul(g, g)
-            torch._foreach_lerp_(v, squares, 1 - rho)
-            r = torch._foreach_add(a, eps)
-            torch._foreach_div_(r, torch._foreach_add(v, eps))
-            torch._foreach_mul_(squares, r)
-            torch._foreach_lerp_(a, squares, 1 - rho)
-            torch._foreach_sqrt_(r)
-            torch._foreach_addcmul_(p, g, r, -lr)
+            torch._foreach_mul_(v, rho)
+            torch._foreach_addcmul_(v, g, g, 1 - rho)
+            u = torch._foreach_add(a, eps)
+            torch._foreach_div_(u, torch._foreach_add(v, eps))
+            torch._foreach_sqrt_(u)
+            torch._foreach_mul_(u, g)
+            torch._foreach_add_(p, u, alpha=-lr)
+            torch._foreach_mul_(a, rho)
+            torch._foreach_addcmul_(a, u, u, 1 - rho)
 
         def adamax(p: List[Tensor], g: List[Tensor], m: List[Tensor], u: List[Tensor], step: float, beta1: float, beta2: float, eps: float,
                    decay: float, maximize: bool) -> None:
@@ -211,6 +211,10 @@ internal static class NativeScript
         def norm(x: List[Tensor], p: float) -> Tensor:
             each = torch._foreach_norm(x, p)
             return torch.linalg_vector_norm(torch.stack([n.to(each[0]) for n in each]), p)
+
+        def euclidean_norm(x: List[Tensor]) -> Tensor:
+            flat = [t.reshape(-1) for t in x]
+            return torch.sqrt(torch.sum(torch.stack([torch.dot(t, t) for t in flat])))
 
         def multiply(x: List[Tensor], by: Tensor) -> None:
             torch._foreach_mul_(x, by)
