@@ -33,19 +33,17 @@ public sealed record PlannedGroup
 
     /// <summary>
     /// Forms the groups of a plan in order of first appearance: parameters of equal hyper-parameters, and of equal name where a recipe prescribes
-    /// one. A group of one parameter by request carries that parameter's name.
+    /// one. The group of a parameter that is planned alone carries that parameter's name.
     /// </summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="oneGroupPerParameter">Whether every parameter gets its own group.</param>
-    public static ImmutableArray<PlannedGroup> Merge(Plan plan, bool oneGroupPerParameter = false)
+    public static ImmutableArray<PlannedGroup> Merge(Plan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
         var keys = new Dictionary<GroupKey, int>();
         var members = new List<List<PlannedParameter>>();
         foreach (var parameter in plan.Parameters)
         {
-            var alone = oneGroupPerParameter || parameter.Alone;
-            var key = GroupKey.Of(parameter, alone ? members.Count : -1);
+            var key = GroupKey.Of(parameter, parameter.Alone ? members.Count : -1);
             if (!keys.TryGetValue(key, out var at))
             {
                 keys.Add(key, at = members.Count);
@@ -56,14 +54,14 @@ public sealed record PlannedGroup
         }
 
         var taken = new HashSet<string>(StringComparer.Ordinal);
-        return [.. members.Select(m => FromMembers(m, taken, oneGroupPerParameter || m[0].Alone))];
+        return [.. members.Select(m => FromMembers(m, taken))];
     }
 
-    private static PlannedGroup FromMembers(List<PlannedParameter> members, HashSet<string> taken, bool alone)
+    private static PlannedGroup FromMembers(List<PlannedParameter> members, HashSet<string> taken)
     {
         var first = members[0];
         var layer = members.TrueForAll(m => m.Layer == first.Layer) ? first.Layer : null;
-        var name = alone ? first.Fact.Name : first.Group ?? DefaultName(layer, first.WeightDecay);
+        var name = first.Alone ? first.Fact.Name : first.Group ?? DefaultName(layer, first.WeightDecay);
         return new PlannedGroup
         {
             Name = Unique(name, taken),
