@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace LayerDecayGen.Optimizers;
 
 /// <summary>
-/// TorchSharp's RMSProp with the step on LibTorch's list operators: a few calls a group. Groups, options, state, <c>state_dict</c>, saving
+/// TorchSharp's RMSProp with the step on LibTorch's fused Adam kernel, or on its list operators with momentum or centred. Groups, options, state, <c>state_dict</c>, saving
 /// and loading are TorchSharp's own, so that its schedulers work on it and its checkpoints can be exchanged with a stock RMSProp's.
 /// </summary>
 /// <remarks>

@@ -6,7 +6,7 @@ namespace LayerDecayGen;
 public static partial class ParameterGroupsOptimizers
 {
     /// <summary>
-    /// Averaged SGD (Polyak and Juditsky 1992; torch.optim.ASGD) on LibTorch's list operators.
+    /// Averaged SGD (Polyak and Juditsky 1992; torch.optim.ASGD) on LibTorch's fused SGD kernel.
     /// </summary>
     /// <param name="groups">The groups: each gives its own learning rate and weight decay.</param>
     /// <param name="learningRate">The learning rate of a parameter of scale 1.</param>

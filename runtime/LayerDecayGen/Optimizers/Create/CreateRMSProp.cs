@@ -6,7 +6,7 @@ namespace LayerDecayGen;
 public static partial class ParameterGroupsOptimizers
 {
     /// <summary>
-    /// RMSprop (Hinton's lecture 6e; torch.optim.RMSprop) on LibTorch's list operators.
+    /// RMSprop (Hinton's lecture 6e; torch.optim.RMSprop) on LibTorch's fused Adam kernel; with momentum or centred, on its list operators.
     /// </summary>
     /// <param name="groups">The groups: each gives its own learning rate and weight decay.</param>
     /// <param name="learningRate">The learning rate of a parameter of scale 1.</param>
