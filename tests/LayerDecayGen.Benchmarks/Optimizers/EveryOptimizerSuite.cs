@@ -15,10 +15,10 @@ internal sealed class EveryOptimizerSuite : ISuite
     {
         using var tiny = new Tensors(150, 16);
         foreach (var row in Against("150 tensors of 16", tiny, () => new ParameterGroups(tiny, new OneGroup(0)), 11)) yield return row;
-        foreach (var scale in (VitScale[])[VitScale.Tiny, VitScale.Small])
+        foreach (var scale in (VitScale[])[VitScale.Tiny, VitScale.Small, VitScale.Base])
         {
             using var model = new BenchmarkVit(scale);
-            foreach (var row in Against(scale.Name, model, () => model.GetParameterGroups(new() { WeightDecay = 0 }), 5)) yield return row;
+            foreach (var row in Against(scale.Name, model, () => model.GetParameterGroups(new() { WeightDecay = 0 }), scale == VitScale.Base ? 3 : 5)) yield return row;
         }
     }
 
