@@ -4,9 +4,10 @@ using LayerDecayGen.Recipes;
 namespace LayerDecayGen.Interop;
 
 /// <summary>
-/// Turns one key a parameter into few: a key at a module holds for everything below it that has no longer key of its own. A module gets a key only where everything below it has one
-/// rate, so that a longer key never corrects a rate, only a weight decay. Under that condition the keys are the fewest: a most parsimonious labelling of the tree of names (Fitch 1971,
-/// Hartigan 1973). Text that happens to hit elsewhere is then made good by full names.
+/// Turns one key a parameter into few: a key at a module holds for everything below it that has no longer key of its own. A module gets a
+/// key only where everything below it has one rate, so that a longer key never corrects a rate, only a weight decay. Under that condition
+/// the keys are the fewest: a most parsimonious labelling of the tree of names (Fitch 1971, Hartigan 1973). Text that happens to hit
+/// elsewhere is then made good by full names.
 /// </summary>
 internal static class CustomKeyMinimizer
 {

@@ -14,12 +14,15 @@ public static class CustomKeysReader
     /// <summary>Reads a dictionary from key to its fields, in the order of the text.</summary>
     /// <param name="json">For example <c>{"backbone": {"lr_mult": 0.1, "decay_mult": 1.0}}</c>.</param>
     /// <param name="anyField">
-    /// Whether fields beyond <c>lr_mult</c>, <c>decay_mult</c>, <c>lr</c>, <c>weight_decay</c> and the hyper-parameters of torch's optimizers are let through, as mmengine does.
+    /// Whether fields beyond <c>lr_mult</c>, <c>decay_mult</c>, <c>lr</c>, <c>weight_decay</c> and the hyper-parameters of torch's
+    /// optimizers are let through, as mmengine does.
     /// </param>
-    /// <exception cref="PlanException">The JSON is no such dictionary, a key stands twice, a field is unknown or has the wrong type.</exception>
+    /// <exception cref="PlanException">The JSON is no such dictionary, a key stands twice, a field is unknown or has the wrong
+    /// type.</exception>
     public static ImmutableArray<CustomKey> Read(JsonElement json, bool anyField = false)
     {
-        if (json.ValueKind != JsonValueKind.Object) throw new PlanException($"custom_keys is {Kind(json)}: it must be an object from key to fields.");
+        if (json.ValueKind != JsonValueKind.Object)
+            throw new PlanException($"custom_keys is {Kind(json)}: it must be an object from key to fields.");
         var keys = ImmutableArray.CreateBuilder<CustomKey>();
         foreach (var entry in json.EnumerateObject())
         {
@@ -60,7 +63,8 @@ public static class CustomKeysReader
 
     private static CustomKey ReadKey(string name, JsonElement fields, bool anyField)
     {
-        if (fields.ValueKind != JsonValueKind.Object) throw new PlanException($"custom_keys['{name}'] is {Kind(fields)}: it must be an object of fields.");
+        if (fields.ValueKind != JsonValueKind.Object)
+            throw new PlanException($"custom_keys['{name}'] is {Kind(fields)}: it must be an object of fields.");
         var key = new CustomKey(name);
         foreach (var field in fields.EnumerateObject())
         {

@@ -7,8 +7,8 @@ using LayerDecayGen.Planning;
 namespace LayerDecayGen.Interop;
 
 /// <summary>
-/// Writes groups as JSON for timm and plain PyTorch, and beside it a Python script, which needs torch only, that rebuilds them for a model there and compares: names, shapes, counts and
-/// rates.
+/// Writes groups as JSON for timm and plain PyTorch, and beside it a Python script, which needs torch only, that rebuilds them for a model
+/// there and compares: names, shapes, counts and rates.
 /// </summary>
 /// <param name="Facts">The model.</param>
 /// <param name="Plan">What was decided for it.</param>

@@ -7,14 +7,20 @@ using LayerDecayGen.Recipes;
 namespace LayerDecayGen.Interop;
 
 /// <summary>
-/// Writes a plan as mmengine's <c>custom_keys</c>, so that MMAction2's runner (and every other that builds its optimizer through mmengine) forms the same groups.
+/// Writes a plan as mmengine's <c>custom_keys</c>, so that MMAction2's runner (and every other that builds its optimizer through mmengine)
+/// forms the same groups.
 /// </summary>
-/// <remarks>The rule that reads the keys is mmengine's <c>DefaultOptimWrapperConstructor</c>: the longest key that is a substring of a name wins.</remarks>
+/// <remarks>
+/// The rule that reads the keys is mmengine's <c>DefaultOptimWrapperConstructor</c>: the longest key that is a substring of a name wins.
+/// </remarks>
 /// <param name="Facts">The model.</param>
 /// <param name="Plan">What was decided for it.</param>
 public sealed record MMEngineExport(ModelFacts Facts, Plan Plan)
 {
-    /// <summary>What is put before every name, for example <c>backbone.</c>. Empty, or with names that start with it already, keeps names as they are.</summary>
+    /// <summary>
+    /// What is put before every name, for example <c>backbone.</c>. Empty, or with names that start with it already, keeps names as they
+    /// are.
+    /// </summary>
     public string Prefix { get; init; } = "";
 
     /// <summary>The class of the optimizer, for the fragment.</summary>
@@ -37,8 +43,9 @@ public sealed record MMEngineExport(ModelFacts Facts, Plan Plan)
     }
 
     /// <summary>
-    /// As few keys of whole path segments as give every parameter its own settings under mmengine's rule, where no longer key ever corrects the rate of a shorter one. Paths end with a
-    /// dot, so that <c>blocks.1.</c> leaves <c>blocks.10</c> alone; parameters at base rate and base weight decay need no key.
+    /// As few keys of whole path segments as give every parameter its own settings under mmengine's rule, where no longer key ever corrects
+    /// the rate of a shorter one. Paths end with a dot, so that <c>blocks.1.</c> leaves <c>blocks.10</c> alone; parameters at base rate and
+    /// base weight decay need no key.
     /// </summary>
     public ImmutableArray<CustomKey> MinimalKeys()
     {
@@ -54,7 +61,9 @@ public sealed record MMEngineExport(ModelFacts Facts, Plan Plan)
         return keys.IsEmpty ? "{}\n" : $"{{\n{string.Join(",\n", lines)}\n}}\n";
     }
 
-    /// <summary>A Python configuration fragment with <c>optim_wrapper</c> and its <c>paramwise_cfg.custom_keys</c>; literals only.</summary>
+    /// <summary>
+    /// A Python configuration fragment with <c>optim_wrapper</c> and its <c>paramwise_cfg.custom_keys</c>; literals only.
+    /// </summary>
     public string ToFragment()
     {
         var keys = MinimalKeys();

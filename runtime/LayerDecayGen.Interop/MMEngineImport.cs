@@ -16,7 +16,8 @@ namespace LayerDecayGen.Interop;
 public sealed record KeyReport(CustomKey Key, ImmutableArray<string> Decides, ImmutableArray<string> Hidden, string? NearestName);
 
 /// <summary>
-/// Parameter-wise options that were read from an mmengine configuration: JSON, or the literal subset of Python that a fragment consists of. No Python is executed.
+/// Parameter-wise options that were read from an mmengine configuration: JSON, or the literal subset of Python that a fragment consists of.
+/// No Python is executed.
 /// </summary>
 public sealed record MMEngineImport
 {
@@ -72,7 +73,8 @@ public sealed record MMEngineImport
         {
             text.Append(CultureInfo.InvariantCulture, $"{key.Key.Key}: ");
             if (key.NearestName is { } nearest) text.Append(CultureInfo.InvariantCulture, $"hits nothing; nearest name '{nearest}'");
-            else if (key.Decides.IsEmpty) text.Append(CultureInfo.InvariantCulture, $"decides nothing; longer keys take all {key.Hidden.Length} it hits");
+            else if (key.Decides.IsEmpty)
+                text.Append(CultureInfo.InvariantCulture, $"decides nothing; longer keys take all {key.Hidden.Length} it hits");
             else text.Append(CultureInfo.InvariantCulture, $"decides {key.Decides.Length}, from {key.Decides[0]}{(key.Hidden.IsEmpty ? "" : $"; longer keys take {key.Hidden.Length}")}");
             text.Append('\n');
         }

@@ -7,12 +7,14 @@ internal static class Numbers
 {
     public static void CheckPositive(double value, string option)
     {
-        if (!(value > 0 && double.IsFinite(value))) throw new PlanException(FormattableString.Invariant($"{option} is {value}: it must be a finite number above 0."));
+        if (!(value > 0 && double.IsFinite(value)))
+            throw new PlanException(FormattableString.Invariant($"{option} is {value}: it must be a finite number above 0."));
     }
 
     public static void CheckNotNegative(double value, string option)
     {
-        if (!(value >= 0 && double.IsFinite(value))) throw new PlanException(FormattableString.Invariant($"{option} is {value}: it must be a finite number, 0 or above."));
+        if (!(value >= 0 && double.IsFinite(value)))
+            throw new PlanException(FormattableString.Invariant($"{option} is {value}: it must be a finite number, 0 or above."));
     }
 }
 

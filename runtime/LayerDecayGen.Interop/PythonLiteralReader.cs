@@ -6,7 +6,8 @@ using LayerDecayGen.Planning;
 namespace LayerDecayGen.Interop;
 
 /// <summary>
-/// Reads the literal subset of Python that configuration fragments consist of: <c>name = value</c> with dictionaries, <c>dict(name=value)</c>, lists, tuples, texts, numbers, <c>True</c>,
+/// Reads the literal subset of Python that configuration fragments consist of: <c>name = value</c> with dictionaries,
+/// <c>dict(name=value)</c>, lists, tuples, texts, numbers, <c>True</c>,
 /// <c>False</c> and <c>None</c>. Nothing is executed; anything else is an error with its line.
 /// </summary>
 internal sealed class PythonLiteralReader
@@ -113,7 +114,8 @@ internal sealed class PythonLiteralReader
         while (_at < _text.Length && _text[_at] != quote)
         {
             if (_text[_at] == '\n') break;
-            if (_text[_at] == '\\' && ++_at < _text.Length && _text[_at] is not ('\\' or '\'' or '"')) throw Error($"escape '\\{_text[_at]}' is not read");
+            if (_text[_at] == '\\' && ++_at < _text.Length && _text[_at] is not ('\\' or '\'' or '"'))
+                throw Error($"escape '\\{_text[_at]}' is not read");
             text.Append(_text[_at++]);
         }
 
@@ -174,5 +176,6 @@ internal sealed class PythonLiteralReader
         }
     }
 
-    private PlanException Error(string what) => new($"Line {1 + _text.AsSpan(0, Math.Min(_at, _text.Length)).Count('\n')} of the configuration: {what}.");
+    private PlanException Error(string what) =>
+        new($"Line {1 + _text.AsSpan(0, Math.Min(_at, _text.Length)).Count('\n')} of the configuration: {what}.");
 }

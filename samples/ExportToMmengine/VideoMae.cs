@@ -5,7 +5,8 @@ using LayerDecayGen.Planning;
 namespace ExportToMmengine;
 
 /// <summary>
-/// VideoMAE's ViT as facts: the names and shapes of its PyTorch parameters. No C# class of the model is needed to plan its groups, and no LibTorch.
+/// VideoMAE's ViT as facts: the names and shapes of its PyTorch parameters. No C# class of the model is needed to plan its groups, and no
+/// LibTorch.
 /// </summary>
 internal static class VideoMae
 {

@@ -46,7 +46,8 @@ int Run(ParseResult parsed)
             parsed.GetValue(data)!, parsed.GetValue(labelled), parsed.GetValue(layerDecay), parsed.GetValue(pretrainEpochs), parsed.GetValue(epochs),
             Devices.Find(parsed.GetValue(device)!), parsed.GetValue(seed), parsed.GetValue(output)!);
         using var images = ImageFiles.Load(options.Data);
-        if (options.Labelled >= images.Count) throw new DataException($"--labels {options.Labelled}: {options.Data} has {images.Count} images, and some must be held out");
+        if (options.Labelled >= images.Count)
+            throw new DataException($"--labels {options.Labelled}: {options.Data} has {images.Count} images, and some must be held out");
         Report(options, new Job(options, Console.IsOutputRedirected ? new PlainProgress(Console.Out) : new LiveProgress(AnsiConsole.Console)).Run(images));
         return 0;
     }

@@ -20,7 +20,8 @@ internal sealed class BasicBlock : Module<Tensor, Tensor>
         bn1 = BatchNorm2d(to);
         conv2 = Conv2d(to, to, kernel_size: 3, padding: 1, bias: false);
         bn2 = BatchNorm2d(to);
-        if (from != to || stride != 1) downsample = Sequential(Conv2d(from, to, kernel_size: 1, stride: stride, bias: false), BatchNorm2d(to));
+        if (from != to || stride != 1)
+            downsample = Sequential(Conv2d(from, to, kernel_size: 1, stride: stride, bias: false), BatchNorm2d(to));
         RegisterComponents();
     }
 

@@ -6,8 +6,8 @@ using static TorchSharp.torch.nn;
 namespace ModelZoo.External;
 
 /// <summary>
-/// A residual network of basic blocks (He et al. 2016) with torchvision's names. It knows nothing of layer decay, as a model in somebody else's
-/// package does not.
+/// A residual network of basic blocks (He et al. 2016) with torchvision's names. It knows nothing of layer decay, as a model in somebody
+/// else's package does not.
 /// </summary>
 public sealed class ResNet : Module<Tensor, Tensor>
 {

@@ -12,7 +12,8 @@ namespace ModelZoo;
 /// <param name="SharedRelativePositions">Whether all blocks share one table of relative positions.</param>
 /// <param name="RelativePositions">Whether each block has its own.</param>
 /// <param name="LayerScale">Whether each branch of a block has a learned scale.</param>
-/// <param name="MeanPooling">Whether the head reads the mean over patches, normed after it; the class token of normed ones otherwise.</param>
+/// <param name="MeanPooling">Whether the head reads the mean over patches, normed after it; the class token of normed ones
+/// otherwise.</param>
 public sealed record BeitOptions(
     bool AbsolutePositions = false,
     bool SharedRelativePositions = false,
@@ -20,7 +21,9 @@ public sealed record BeitOptions(
     bool LayerScale = true,
     bool MeanPooling = true);
 
-/// <summary>BEiT (Bao et al. 2022) for fine-tuning, with its names. A shared table of relative positions is in the top layer, as in its repository.</summary>
+/// <summary>
+/// BEiT (Bao et al. 2022) for fine-tuning, with its names. A shared table of relative positions is in the top layer, as in its repository.
+/// </summary>
 [LayerDecay(0.65)]
 public sealed partial class Beit : Module<Tensor, Tensor>
 {

@@ -6,7 +6,9 @@ using static TorchSharp.torch.nn;
 
 namespace ModelZoo;
 
-/// <summary>The backbone of ConvNeXt (Liu et al. 2022) with mmpretrain's names; its layers depend on its depth, so that the roots state them.</summary>
+/// <summary>
+/// The backbone of ConvNeXt (Liu et al. 2022) with mmpretrain's names; its layers depend on its depth, so that the roots state them.
+/// </summary>
 public sealed class ConvNeXt : Module<Tensor, Tensor>
 {
     private readonly ModuleList<Sequential> downsample_layers = new();

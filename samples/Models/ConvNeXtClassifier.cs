@@ -7,9 +7,9 @@ using static TorchSharp.torch.nn;
 namespace ModelZoo;
 
 /// <summary>
-/// mmpretrain's classifier over a ConvNeXt. Its rule of layers: the stem is 0, the first two stages are a layer each, three blocks of the third stage
-/// make a layer, and the fourth stage is the last layer below the top: 12 where the third stage has more than nine blocks, 6 otherwise. Each
-/// down-sampling is in the layer of the blocks after it.
+/// mmpretrain's classifier over a ConvNeXt. Its rule of layers: the stem is 0, the first two stages are a layer each, three blocks of the
+/// third stage make a layer, and the fourth stage is the last layer below the top: 12 where the third stage has more than nine blocks, 6
+/// otherwise. Each down-sampling is in the layer of the blocks after it.
 /// </summary>
 public abstract class ConvNeXtClassifier : Module<Tensor, Tensor>
 {

@@ -9,7 +9,9 @@ namespace ModelZoo;
 /// <summary>The size of a LLaMA.</summary>
 public sealed record LlamaSize(int Vocabulary, int Width, int Hidden, int Depth, int Heads);
 
-/// <summary>LLaMA (Touvron et al. 2023), a decoder, with the names of Hugging Face's transformers. The final norm and the head are the top.</summary>
+/// <summary>
+/// LLaMA (Touvron et al. 2023), a decoder, with the names of Hugging Face's transformers. The final norm and the head are the top.
+/// </summary>
 [LayerDecay(0.9)]
 public sealed partial class LlamaForCausalLM : Module<Tensor, Tensor>
 {

@@ -8,8 +8,8 @@ using static TorchSharp.torch.nn;
 namespace ModelZoo;
 
 /// <summary>
-/// MMAction2's recognizer over a VideoMAE backbone: everything has the prefix <c>backbone.</c> or <c>cls_head.</c>, at which rules by bare names
-/// lose layer decay without a word.
+/// MMAction2's recognizer over a VideoMAE backbone: everything has the prefix <c>backbone.</c> or <c>cls_head.</c>, at which rules by bare
+/// names lose layer decay without a word.
 /// </summary>
 [LayerDecay(0.75)]
 public sealed partial class MMActionRecognizer : Module<Tensor, Tensor>

@@ -8,8 +8,8 @@ using static TorchSharp.torch.nn;
 namespace ModelZoo;
 
 /// <summary>
-/// mmpretrain's vision transformer: other names, and a final norm that belongs to the top. Its attributes serve both by itself and as the backbone
-/// of <see cref="MmpretrainImageClassifier"/>.
+/// mmpretrain's vision transformer: other names, and a final norm that belongs to the top. Its attributes serve both by itself and as the
+/// backbone of <see cref="MmpretrainImageClassifier"/>.
 /// </summary>
 [LayerDecay(0.75)]
 public sealed partial class MmpretrainVisionTransformer : Module<Tensor, Tensor>

@@ -10,8 +10,8 @@ namespace ModelZoo;
 public sealed record RobertaSize(int Vocabulary, int Positions, int Width, int Depth, int Heads);
 
 /// <summary>
-/// RoBERTa (Liu et al. 2019) for sequence classification, with the names of Hugging Face's transformers. The head is declared, and so registered,
-/// first: layers come from the attributes alone. The encoder's classes are taken as somebody else's and are reached by path.
+/// RoBERTa (Liu et al. 2019) for sequence classification, with the names of Hugging Face's transformers. The head is declared, and so
+/// registered, first: layers come from the attributes alone. The encoder's classes are taken as somebody else's and are reached by path.
 /// </summary>
 [LayerDecay(0.9)]
 [Layer(0, "roberta.embeddings"), LayerStack("roberta.encoder.layer")]

@@ -8,8 +8,9 @@ using static TorchSharp.torch.nn;
 namespace ModelZoo;
 
 /// <summary>
-/// The backbone of Swin (Liu et al. 2021) with mmpretrain's names. Blocks are layers, numbered through all stages; a stage's down-sampling belongs
-/// to its last block. A table of absolute positions is in the top layer, as in mmpretrain, and so is the norm, whose name tells its stage.
+/// The backbone of Swin (Liu et al. 2021) with mmpretrain's names. Blocks are layers, numbered through all stages; a stage's down-sampling
+/// belongs to its last block. A table of absolute positions is in the top layer, as in mmpretrain, and so is the norm, whose name tells its
+/// stage.
 /// </summary>
 [LastLayer("norm{i}")]
 public sealed class Swin : Module<Tensor, Tensor>

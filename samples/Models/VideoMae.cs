@@ -10,7 +10,8 @@ namespace ModelZoo;
 /// <summary>What VideoMAE leaves to choose.</summary>
 /// <param name="LearnedPositions">Whether positions are a parameter; a fixed table of sines otherwise.</param>
 /// <param name="LayerScale">Whether each branch of a block has a learned scale.</param>
-/// <param name="MeanPooling">Whether the head reads the mean over tokens, normed after it; the first token of normed ones otherwise.</param>
+/// <param name="MeanPooling">Whether the head reads the mean over tokens, normed after it; the first token of normed ones
+/// otherwise.</param>
 public sealed record VideoMaeOptions(bool LearnedPositions = false, bool LayerScale = false, bool MeanPooling = true);
 
 /// <summary>The vision transformer of VideoMAE (Tong et al. 2022) for fine-tuning, with its names.</summary>

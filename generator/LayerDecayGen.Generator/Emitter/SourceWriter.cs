@@ -3,7 +3,10 @@ using System.Text;
 
 namespace LayerDecayGen.Generator.Emitter;
 
-/// <summary>Text indented by tabs, a third of what spaces would hand the compiler, with <c>\n</c> line ends and invariant numbers, whatever the machine.</summary>
+/// <summary>
+/// Text indented by tabs, a third of what spaces would hand the compiler, with <c>\n</c> line ends and invariant numbers, whatever the
+/// machine.
+/// </summary>
 internal sealed class SourceWriter
 {
     // One buffer a thread: a model's text is finished before the next begins.

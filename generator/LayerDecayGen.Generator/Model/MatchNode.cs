@@ -10,7 +10,8 @@ public sealed record MatchNode(string Segment, MatchFacts? Facts, ImmutableEquat
     public bool IsTemplate => Segment.IndexOf('{') >= 0;
 
     /// <summary>The name of an index by the number of holes before it: i, j, k and so on.</summary>
-    public static string Letter(int holes) => holes < 8 ? ((char)('i' + holes)).ToString() : "i" + holes.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public static string Letter(int holes) =>
+        holes < 8 ? ((char)('i' + holes)).ToString() : "i" + holes.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Whether the children of a container may have names in place of indices.</summary>
     public bool Named { get; init; }
@@ -20,10 +21,14 @@ public sealed record MatchNode(string Segment, MatchFacts? Facts, ImmutableEquat
 /// <param name="Section">The section.</param>
 public sealed record MatchFacts(int Section)
 {
-    /// <summary>How many of the holes so far are indices of the stack, from the first: 0 outside, 1 in a stack, more in stacks of stacks.</summary>
+    /// <summary>
+    /// How many of the holes so far are indices of the stack, from the first: 0 outside, 1 in a stack, more in stacks of stacks.
+    /// </summary>
     public int Indices { get; init; }
 
-    /// <summary>How many indices the stack's innermost children have; more than <see cref="Indices"/> for what a stage owns beside them.</summary>
+    /// <summary>
+    /// How many indices the stack's innermost children have; more than <see cref="Indices"/> for what a stage owns beside them.
+    /// </summary>
     public int Levels { get; init; }
 
     /// <summary>Whether nothing is decayed.</summary>

@@ -64,7 +64,8 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
         var order = int.MinValue;
         foreach (var annotation in reader.AnnotationsOf(carrier) ?? [])
         {
-            for (var node = Attach(annotation, root, model, carrier); node is not null; node = node.Parent) node.Ordinal = Math.Min(node.Ordinal, order);
+            for (var node = Attach(annotation, root, model, carrier); node is not null; node = node.Parent)
+                node.Ordinal = Math.Min(node.Ordinal, order);
             order++;
         }
     }

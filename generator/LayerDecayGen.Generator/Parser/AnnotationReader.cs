@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace LayerDecayGen.Generator.Parser;
 
 /// <summary>
-/// Attributes of the vocabulary out of their text where all arguments are written out, and out of the compiler's data elsewhere: binding one
-/// attribute costs some eight kilobytes, and its text says the same.
+/// Attributes of the vocabulary out of their text where all arguments are written out, and out of the compiler's data elsewhere: binding
+/// one attribute costs some eight kilobytes, and its text says the same.
 /// </summary>
 internal static class AnnotationReader
 {
@@ -21,7 +21,8 @@ internal static class AnnotationReader
     }
 
     /// <summary>Which attribute of the vocabulary a class is.</summary>
-    public static AnnotationKind KindOf(INamedTypeSymbol? type) => type is null || !TorchTypes.IsIn(type, "LayerDecayGen") ? AnnotationKind.None : type.Name switch
+    public static AnnotationKind KindOf(INamedTypeSymbol? type) =>
+        type is null || !TorchTypes.IsIn(type, "LayerDecayGen") ? AnnotationKind.None : type.Name switch
     {
         "LayerAttribute" => AnnotationKind.Layer,
         "LayerStackAttribute" => AnnotationKind.Stack,
@@ -82,7 +83,9 @@ internal static class AnnotationReader
         return arguments.Make(kind, data.ApplicationSyntaxReference?.GetSyntax() as AttributeSyntax);
     }
 
-    /// <summary>One attribute out of its text; null where an argument is not written out or fits no constructor, which the compiler knows better.</summary>
+    /// <summary>
+    /// One attribute out of its text; null where an argument is not written out or fits no constructor, which the compiler knows better.
+    /// </summary>
     public static Annotation? Of(AnnotationKind kind, AttributeSyntax syntax)
     {
         var arguments = new Arguments();
@@ -106,9 +109,12 @@ internal static class AnnotationReader
         _ => false,
     };
 
-    private static bool HasNumber(AnnotationKind kind) => kind is AnnotationKind.Layer or AnnotationKind.WeightDecay or AnnotationKind.LearningRateScale;
+    private static bool HasNumber(AnnotationKind kind) =>
+        kind is AnnotationKind.Layer or AnnotationKind.WeightDecay or AnnotationKind.LearningRateScale;
 
-    /// <summary>The value of an expression that is written out: a literal with or without a sign, or <c>nameof</c> of a name; null for others.</summary>
+    /// <summary>
+    /// The value of an expression that is written out: a literal with or without a sign, or <c>nameof</c> of a name; null for others.
+    /// </summary>
     public static object? ValueOf(ExpressionSyntax expression) => expression switch
     {
         LiteralExpressionSyntax { Token.Value: string or int or double } literal => literal.Token.Value,

@@ -4,8 +4,8 @@ using Microsoft.CodeAnalysis;
 namespace LayerDecayGen.Generator.Parser;
 
 /// <summary>
-/// Base classes that declarations have told, remembered while their classes live: a symbol that is asked for its base makes the compiler check all
-/// that the class says of its bases.
+/// Base classes that declarations have told, remembered while their classes live: a symbol that is asked for its base makes the compiler
+/// check all that the class says of its bases.
 /// </summary>
 internal static class BaseClass
 {

@@ -5,8 +5,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace LayerDecayGen.Generator.Parser;
 
 /// <summary>
-/// What the initializers and constructors of a class, and the methods of it that these call, assign to its members: the type really held where the
-/// declared one says nothing, and whether a member may stay null. Read from statements; only names of types are bound, never a body.
+/// What the initializers and constructors of a class, and the methods of it that these call, assign to its members: the type really held
+/// where the declared one says nothing, and whether a member may stay null. Read from statements; only names of types are bound, never a
+/// body.
 /// </summary>
 internal sealed class Construction
 {
@@ -20,7 +21,8 @@ internal sealed class Construction
     private readonly Compilation _compilation;
     private readonly NameScopes _scopes;
 
-    private Construction(INamedTypeSymbol type, Compilation compilation, NameScopes scopes) => (_type, _compilation, _scopes) = (type, compilation, scopes);
+    private Construction(INamedTypeSymbol type, Compilation compilation, NameScopes scopes) =>
+        (_type, _compilation, _scopes) = (type, compilation, scopes);
 
     public static Construction Of(INamedTypeSymbol type, Compilation compilation, NameScopes scopes, CancellationToken cancellation)
     {
@@ -49,7 +51,8 @@ internal sealed class Construction
     public bool MayStayNull(string member) => _values.ContainsKey(member) && _set is not null && !_set.Contains(member);
 
     /// <summary>
-    /// The classes of the user's that a container is given, in its construction, by <c>Add</c> or <c>append</c>, or through a local list; null for none.
+    /// The classes of the user's that a container is given, in its construction, by <c>Add</c> or <c>append</c>, or through a local list;
+    /// null for none.
     /// </summary>
     public IReadOnlyList<ITypeSymbol> ElementsOf(string member)
     {
@@ -310,5 +313,6 @@ internal sealed class Construction
         return type;
     }
 
-    private ITypeSymbol Bind(TypeSyntax syntax) => _scopes.Inside(syntax.FirstAncestorOrSelf<TypeDeclarationSyntax>()!, _type).TypeOf(syntax);
+    private ITypeSymbol Bind(TypeSyntax syntax) =>
+        _scopes.Inside(syntax.FirstAncestorOrSelf<TypeDeclarationSyntax>()!, _type).TypeOf(syntax);
 }

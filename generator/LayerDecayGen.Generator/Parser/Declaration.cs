@@ -89,7 +89,8 @@ internal sealed class Declaration(INamedTypeSymbol type, AttributeData attribute
         return least;
     }
 
-    private static bool IsFileLocal(INamedTypeSymbol level) => level.IsFileLocal || (level.ContainingType is { } outer && IsFileLocal(outer));
+    private static bool IsFileLocal(INamedTypeSymbol level) =>
+        level.IsFileLocal || (level.ContainingType is { } outer && IsFileLocal(outer));
 
     private void CheckRate(Reporter reporter)
     {

@@ -8,7 +8,8 @@ namespace LayerDecayGen.Generator.Parser;
 internal sealed class DeclaredMembers(Compilation compilation, NameScopes scopes, Dependencies read, CancellationToken cancellation)
 {
     /// <summary>
-    /// Whether declarations tell all: the types of a generic class are substituted by symbols, and some properties leave open what is behind them.
+    /// Whether declarations tell all: the types of a generic class are substituted by symbols, and some properties leave open what is
+    /// behind them.
     /// </summary>
     public static bool Tell(INamedTypeSymbol type, CancellationToken cancellation)
     {
@@ -34,11 +35,13 @@ internal sealed class DeclaredMembers(Compilation compilation, NameScopes scopes
             foreach (var member in declaration.Members)
             {
                 if (member is FieldDeclarationSyntax field && IsOfInstances(field.Modifiers)) Collect(field, place, registrations, add);
-                else if (member is PropertyDeclarationSyntax property && IsAutomatic(property)) Collect(property, place, registrations, add);
+                else if (member is PropertyDeclarationSyntax property && IsAutomatic(property))
+                    Collect(property, place, registrations, add);
             }
         }
 
-        foreach (var reference in type.DeclaringSyntaxReferences) CollectCaptures((TypeDeclarationSyntax)reference.GetSyntax(cancellation), type, add);
+        foreach (var reference in type.DeclaringSyntaxReferences)
+            CollectCaptures((TypeDeclarationSyntax)reference.GetSyntax(cancellation), type, add);
     }
 
     private void Collect(FieldDeclarationSyntax field, MemberPlace place, Registrations? registrations, Action<Member> add)
@@ -73,7 +76,8 @@ internal sealed class DeclaredMembers(Compilation compilation, NameScopes scopes
                 add(new Member(type, parameter.Identifier.ValueText, "<" + parameter.Identifier.ValueText + ">P", held) { IsCapture = true });
     }
 
-    private static bool IsOfInstances(SyntaxTokenList modifiers) => !modifiers.Any(SyntaxKind.StaticKeyword) && !modifiers.Any(SyntaxKind.ConstKeyword);
+    private static bool IsOfInstances(SyntaxTokenList modifiers) =>
+        !modifiers.Any(SyntaxKind.StaticKeyword) && !modifiers.Any(SyntaxKind.ConstKeyword);
 
     private static bool IsAutomatic(PropertyDeclarationSyntax property)
     {

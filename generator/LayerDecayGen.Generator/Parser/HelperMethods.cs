@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace LayerDecayGen.Generator.Parser;
 
 /// <summary>
-/// The methods of a class that its construction may call, by name: <c>layer1 = MakeLayer(64, 3)</c>. Virtual ones are left out, since the class
-/// that runs may be another. Read from statements; nothing is bound.
+/// The methods of a class that its construction may call, by name: <c>layer1 = MakeLayer(64, 3)</c>. Virtual ones are left out, since the
+/// class that runs may be another. Read from statements; nothing is bound.
 /// </summary>
 internal sealed class HelperMethods
 {
@@ -29,9 +29,12 @@ internal sealed class HelperMethods
         var given = new Dictionary<string, List<SyntaxNode>>(StringComparer.Ordinal);
         foreach (var node in method.Body?.DescendantNodes() ?? [])
         {
-            if (node is VariableDeclaratorSyntax { Initializer: { } initializer } local) Construction.Note(given, local.Identifier.ValueText, initializer.Value);
-            else if (node is AssignmentExpressionSyntax assignment && Construction.NameOf(assignment.Left) is { } name) Construction.Note(given, name, assignment.Right);
-            else if (node is InvocationExpressionSyntax call && Construction.Filled(call) is { } container) Construction.Note(given, container, call.ArgumentList);
+            if (node is VariableDeclaratorSyntax { Initializer: { } initializer } local)
+                Construction.Note(given, local.Identifier.ValueText, initializer.Value);
+            else if (node is AssignmentExpressionSyntax assignment && Construction.NameOf(assignment.Left) is { } name)
+                Construction.Note(given, name, assignment.Right);
+            else if (node is InvocationExpressionSyntax call && Construction.Filled(call) is { } container)
+                Construction.Note(given, container, call.ArgumentList);
         }
 
         var reaching = new List<SyntaxNode>(Results(method));

@@ -4,8 +4,8 @@ using Microsoft.CodeAnalysis;
 namespace LayerDecayGen.Generator.Parser;
 
 /// <summary>
-/// LDG021: attributes that can never decide anything, because others claim the same names: on the same member, at the same path, further out
-/// or, where all members below have a layer of their own, further in.
+/// LDG021: attributes that can never decide anything, because others claim the same names: on the same member, at the same path, further
+/// out or, where all members below have a layer of their own, further in.
 /// </summary>
 internal sealed class HiddenRules(MemberReader reader, Reporter reporter, CancellationToken cancellation)
 {
@@ -79,7 +79,8 @@ internal sealed class HiddenRules(MemberReader reader, Reporter reporter, Cancel
     // The names that can own parameters, where they are all known; none elsewhere.
     private IEnumerable<string> OwnersIn(INamedTypeSymbol type)
     {
-        if (!MemberReader.IsUserModule(type)) return TorchTypes.IsBuiltIn(type) && type.Name is "Linear" or "LayerNorm" ? NativeNames.Of(type) : [];
+        if (!MemberReader.IsUserModule(type))
+            return TorchTypes.IsBuiltIn(type) && type.Name is "Linear" or "LayerNorm" ? NativeNames.Of(type) : [];
         for (var level = type; level is not null && MemberReader.IsUserModule(level); level = level.BaseType)
             if (level.DeclaringSyntaxReferences.IsEmpty || Registrations.Of(level, cancellation) is not null)
                 return [];

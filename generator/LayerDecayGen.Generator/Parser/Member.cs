@@ -3,8 +3,8 @@ using Microsoft.CodeAnalysis;
 namespace LayerDecayGen.Generator.Parser;
 
 /// <summary>
-/// One field or property of a module class, as TorchSharp registers it. By itself it is known by name and type alone: a private one of another
-/// assembly, or a captured parameter.
+/// One field or property of a module class, as TorchSharp registers it. By itself it is known by name and type alone: a private one of
+/// another assembly, or a captured parameter.
 /// </summary>
 /// <param name="holder">The class that declares it.</param>
 /// <param name="name">The name in source: the property's for an auto-property.</param>
@@ -36,6 +36,8 @@ internal class Member(INamedTypeSymbol holder, string name, string registered, I
     /// <summary>Whether an attribute of ours stands on it.</summary>
     public virtual bool IsAnnotated => false;
 
-    /// <summary>The attributes of ours that stand on its field or its property, made anew for each place that the member is met at.</summary>
+    /// <summary>
+    /// The attributes of ours that stand on its field or its property, made anew for each place that the member is met at.
+    /// </summary>
     public virtual List<Annotation>? Annotations(Dependencies read) => null;
 }

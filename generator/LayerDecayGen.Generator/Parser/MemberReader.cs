@@ -3,8 +3,8 @@ using Microsoft.CodeAnalysis;
 namespace LayerDecayGen.Generator.Parser;
 
 /// <summary>
-/// The members that <c>RegisterComponents</c> or literal registrations make known: instance fields over the whole base chain, base classes first,
-/// under the names that TorchSharp gives them. Remembers what it read: one model meets the same block class many times.
+/// The members that <c>RegisterComponents</c> or literal registrations make known: instance fields over the whole base chain, base classes
+/// first, under the names that TorchSharp gives them. Remembers what it read: one model meets the same block class many times.
 /// </summary>
 /// <param name="compilation">The compilation.</param>
 /// <param name="scopes">What names mean in it.</param>
@@ -58,7 +58,9 @@ internal sealed class MemberReader(Compilation compilation, NameScopes scopes, D
             ? ConstructionOf(member.Holder).ElementsOf(member.Name)
             : [];
 
-    /// <summary>Whether a live model may lack the member: it says so, or, where nullable annotations are off, its constructors do.</summary>
+    /// <summary>
+    /// Whether a live model may lack the member: it says so, or, where nullable annotations are off, its constructors do.
+    /// </summary>
     public bool MayBeNull(Member member) => member.Nullability switch
     {
         NullableAnnotation.Annotated => true,
@@ -66,7 +68,9 @@ internal sealed class MemberReader(Compilation compilation, NameScopes scopes, D
         _ => member.IsInSource && ConstructionOf(member.Holder).MayStayNull(member.Name),
     };
 
-    /// <summary>Whether a class or what it holds carries an attribute of ours; most blocks do not and cost no more than this look.</summary>
+    /// <summary>
+    /// Whether a class or what it holds carries an attribute of ours; most blocks do not and cost no more than this look.
+    /// </summary>
     public bool Speaks(ITypeSymbol? type)
     {
         if (TorchTypes.IsContainer(type, out var element) && element is not null && Speaks(element)) return true;

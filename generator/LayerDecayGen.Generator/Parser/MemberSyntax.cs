@@ -127,7 +127,8 @@ internal sealed class MemberSyntax(MemberPlace place, MemberDeclarationSyntax de
         return null;
     }
 
-    private bool IsOfField(AttributeListSyntax list) => list.Target is { } target ? target.Identifier.ValueText == "field" : declaration is FieldDeclarationSyntax;
+    private bool IsOfField(AttributeListSyntax list) =>
+        list.Target is { } target ? target.Identifier.ValueText == "field" : declaration is FieldDeclarationSyntax;
 
     private bool IsOfProperty(AttributeListSyntax list) =>
         declaration is PropertyDeclarationSyntax && (list.Target is not { } target || target.Identifier.ValueText == "property");

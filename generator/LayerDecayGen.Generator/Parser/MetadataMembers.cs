@@ -7,8 +7,8 @@ using Microsoft.CodeAnalysis;
 namespace LayerDecayGen.Generator.Parser;
 
 /// <summary>
-/// Private fields of classes in other assemblies: the compiler does not import them as symbols, but TorchSharp registers them all the same. Names
-/// and types come from the metadata tables.
+/// Private fields of classes in other assemblies: the compiler does not import them as symbols, but TorchSharp registers them all the same.
+/// Names and types come from the metadata tables.
 /// </summary>
 internal static class MetadataMembers
 {

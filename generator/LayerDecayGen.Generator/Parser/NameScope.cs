@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace LayerDecayGen.Generator.Parser;
 
 /// <summary>
-/// What names of types and attributes mean at a place. Places that see the same names share one scope, so that each name is bound once for all of
-/// them: binding the members of a dozen-member model anew costs some fifty kilobytes, its attributes over a hundred.
+/// What names of types and attributes mean at a place. Places that see the same names share one scope, so that each name is bound once for
+/// all of them: binding the members of a dozen-member model anew costs some fifty kilobytes, its attributes over a hundred.
 /// </summary>
 internal sealed class NameScope(Compilation compilation, NameScopes scopes)
 {
@@ -16,7 +16,9 @@ internal sealed class NameScope(Compilation compilation, NameScopes scopes)
     private readonly ConcurrentDictionary<string, INamedTypeSymbol> _attributes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ISymbol, NameScope> _inside = new(SymbolEqualityComparer.Default);
 
-    /// <summary>The scope of the members of classes that stand here, declare no types of their own and derive from one base class.</summary>
+    /// <summary>
+    /// The scope of the members of classes that stand here, declare no types of their own and derive from one base class.
+    /// </summary>
     public NameScope Inside(INamedTypeSymbol parent) => _inside.GetOrAdd(parent, _ => new NameScope(compilation, scopes));
 
     /// <summary>The type that a syntax names.</summary>
@@ -52,7 +54,8 @@ internal sealed class NameScope(Compilation compilation, NameScopes scopes)
         var arguments = generic.TypeArgumentList.Arguments;
         var key = generic.Identifier.ValueText + "`" + arguments.Count;
         if (!_types.TryGetValue(key, out var definition)) definition = Keep(key, Bind(generic).OriginalDefinition);
-        if (definition is not INamedTypeSymbol { TypeKind: not TypeKind.Error, ContainingType: null or { IsGenericType: false } } named) return Bind(generic);
+        if (definition is not INamedTypeSymbol { TypeKind: not TypeKind.Error, ContainingType: null or { IsGenericType: false } } named)
+            return Bind(generic);
         if (named.Arity != arguments.Count || generic.IsUnboundGenericName) return Bind(generic);
         var types = new ITypeSymbol[named.Arity];
         for (var i = 0; i < types.Length; i++) types[i] = TypeOf(arguments[i]);

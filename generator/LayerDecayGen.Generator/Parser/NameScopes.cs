@@ -22,7 +22,9 @@ internal sealed class NameScopes(Compilation compilation)
         return ScopeAround(declaration)?.Inside(parent) ?? Alone();
     }
 
-    /// <summary>Notes the base class that the declaration of a class names, where that is one of another assembly and so cannot lead back here.</summary>
+    /// <summary>
+    /// Notes the base class that the declaration of a class names, where that is one of another assembly and so cannot lead back here.
+    /// </summary>
     public void Introduce(INamedTypeSymbol type)
     {
         if (type.TypeKind != TypeKind.Class || !SeesOnlyWhatIsAround(type)) return;
@@ -35,7 +37,8 @@ internal sealed class NameScopes(Compilation compilation)
         }
     }
 
-    private static bool SeesOnlyWhatIsAround(INamedTypeSymbol type) => type.ContainingType is null && !type.IsGenericType && type.GetTypeMembers().IsEmpty;
+    private static bool SeesOnlyWhatIsAround(INamedTypeSymbol type) =>
+        type.ContainingType is null && !type.IsGenericType && type.GetTypeMembers().IsEmpty;
 
     private NameScope Alone() => new(compilation, this);
 
@@ -49,7 +52,8 @@ internal sealed class NameScopes(Compilation compilation)
         var text = new StringBuilder();
         for (var node = parent; node is not null; node = node.Parent)
         {
-            if (node is BaseNamespaceDeclarationSyntax space) text.Append(space.Name).Append('{').Append(space.Externs).Append(space.Usings).Append('}');
+            if (node is BaseNamespaceDeclarationSyntax space)
+                text.Append(space.Name).Append('{').Append(space.Externs).Append(space.Usings).Append('}');
             else if (node is CompilationUnitSyntax unit)
             {
                 if (HasFileTypes(unit.Members)) return null;

@@ -4,7 +4,9 @@ using Microsoft.CodeAnalysis;
 
 namespace LayerDecayGen.Generator.Parser;
 
-/// <summary>What must hold among the sections of a model: stacks in a stated order, a layer before each previous one, no hole in the numbers.</summary>
+/// <summary>
+/// What must hold among the sections of a model: stacks in a stated order, a layer before each previous one, no hole in the numbers.
+/// </summary>
 internal sealed class OpeningChecks(Reporter reporter, INamedTypeSymbol model)
 {
     private readonly List<Annotation> _stacks = [];

@@ -16,7 +16,8 @@ internal static class ParameterOwners
     {
         if (TorchTypes.IsParameter(type)) return true;
         if (TorchTypes.IsTensor(type)) return false;
-        if (type is not INamedTypeSymbol named || type.SpecialType == SpecialType.System_Object || !TorchTypes.IsModule(type)) return type is ITypeParameterSymbol;
+        if (type is not INamedTypeSymbol named || type.SpecialType == SpecialType.System_Object || !TorchTypes.IsModule(type))
+            return type is ITypeParameterSymbol;
         if (TorchTypes.IsOpaque(type) || depth == 0) return true;
         if (TorchTypes.IsBuiltIn(named)) return TorchTypes.BuiltInOwnsParameters(named);
         return named.DeclaringSyntaxReferences.IsEmpty || AnyMember(named, depth, read);

@@ -4,8 +4,8 @@ using Microsoft.CodeAnalysis;
 namespace LayerDecayGen.Generator.Parser;
 
 /// <summary>
-/// Results by class, valid while everything that was read for them is: the trees of all types met, and the surroundings that decide what a name
-/// means. Binding the attributes of one model costs Roslyn some 150 KB, and the transform runs for every model at every edit.
+/// Results by class, valid while everything that was read for them is: the trees of all types met, and the surroundings that decide what a
+/// name means. Binding the attributes of one model costs Roslyn some 150 KB, and the transform runs for every model at every edit.
 /// </summary>
 internal sealed class ParseCache
 {
@@ -20,7 +20,8 @@ internal sealed class ParseCache
     /// <summary>Keeps a result.</summary>
     /// <param name="target">The class.</param>
     /// <param name="compilation">What it was read in.</param>
-    /// <param name="read">The trees that were read; null where something was read that trees do not tell, so that nothing can be kept.</param>
+    /// <param name="read">The trees that were read; null where something was read that trees do not tell, so that nothing can be
+    /// kept.</param>
     /// <param name="result">The result.</param>
     public void Keep(SyntaxNode target, Compilation compilation, Dependencies read, ParseResult result)
     {

@@ -22,7 +22,8 @@ public sealed class DiagnosticList : IEquatable<DiagnosticList>
     public static DiagnosticList Empty { get; } = new(ImmutableArray<Diagnostic>.Empty);
 
     /// <summary>Wraps what was collected.</summary>
-    public static DiagnosticList From(List<Diagnostic>? items) => items is null or { Count: 0 } ? Empty : new(ImmutableArray.CreateRange(items));
+    public static DiagnosticList From(List<Diagnostic>? items) =>
+        items is null or { Count: 0 } ? Empty : new(ImmutableArray.CreateRange(items));
 
     /// <inheritdoc/>
     public bool Equals(DiagnosticList? other)

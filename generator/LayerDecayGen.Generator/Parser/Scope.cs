@@ -2,7 +2,9 @@ using LayerDecayGen.Generator.Model;
 
 namespace LayerDecayGen.Generator.Parser;
 
-/// <summary>What holds at a name, handed down the tree by value: section and indices, and the facets that attributes add on the way.</summary>
+/// <summary>
+/// What holds at a name, handed down the tree by value: section and indices, and the facets that attributes add on the way.
+/// </summary>
 internal struct Scope
 {
     private bool _frozen;

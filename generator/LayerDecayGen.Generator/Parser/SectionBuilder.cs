@@ -4,7 +4,9 @@ using Microsoft.CodeAnalysis;
 
 namespace LayerDecayGen.Generator.Parser;
 
-/// <summary>Turns the tree of names into sections in opening order and into the matcher's tree, each node inheriting what its parents say.</summary>
+/// <summary>
+/// Turns the tree of names into sections in opening order and into the matcher's tree, each node inheriting what its parents say.
+/// </summary>
 internal sealed class SectionBuilder(
     Reporter reporter,
     INamedTypeSymbol model,

@@ -102,7 +102,8 @@ internal sealed class StackReader(Reporter reporter, INamedTypeSymbol generatedI
 
     private bool Fits(IMethodSymbol method)
     {
-        if (!method.IsStatic || method.IsGenericMethod || method.ReturnType.SpecialType != SpecialType.System_Int32 || _levels > 2) return false;
+        if (!method.IsStatic || method.IsGenericMethod || method.ReturnType.SpecialType != SpecialType.System_Int32 || _levels > 2)
+            return false;
         if (method.Parameters.Length == 0 || method.Parameters.Length > _levels) return false;
         foreach (var parameter in method.Parameters)
             if (parameter.Type.SpecialType != SpecialType.System_Int32 || parameter.RefKind != RefKind.None)

@@ -6,7 +6,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace LayerDecayGen.Generator.Parser;
 
-/// <summary>What decides the meaning of type names in a compilation: references, options, global usings, and which types are declared.</summary>
+/// <summary>
+/// What decides the meaning of type names in a compilation: references, options, global usings, and which types are declared.
+/// </summary>
 internal sealed class Surroundings : IEquatable<Surroundings>
 {
     private readonly ImmutableArray<MetadataReference> _references;
@@ -43,8 +45,8 @@ internal sealed class Surroundings : IEquatable<Surroundings>
 }
 
 /// <summary>
-/// A hash of what one file adds to the names of all others: its namespaces, its types with modifiers, bases and constraints, and its global usings.
-/// Members and bodies are no part of it.
+/// A hash of what one file adds to the names of all others: its namespaces, its types with modifiers, bases and constraints, and its global
+/// usings. Members and bodies are no part of it.
 /// </summary>
 internal sealed class TreeSignature
 {

@@ -2,7 +2,9 @@ using Microsoft.CodeAnalysis;
 
 namespace LayerDecayGen.Generator.Parser;
 
-/// <summary>The members of classes that symbols alone tell: those of other assemblies, and generic ones, whose types symbols substitute.</summary>
+/// <summary>
+/// The members of classes that symbols alone tell: those of other assemblies, and generic ones, whose types symbols substitute.
+/// </summary>
 internal sealed class SymbolMembers(Dependencies read)
 {
     /// <summary>Adds the members that one class declares.</summary>
@@ -49,9 +51,11 @@ internal sealed class SymbolMembers(Dependencies read)
     {
         public override NullableAnnotation Nullability => symbol.NullableAnnotation;
 
-        public override Location? Location => (symbol.AssociatedSymbol ?? symbol).Locations is [{ IsInSource: true } location, ..] ? location : null;
+        public override Location? Location =>
+            (symbol.AssociatedSymbol ?? symbol).Locations is [{ IsInSource: true } location, ..] ? location : null;
 
-        public override bool IsInSource => symbol is { DeclaringSyntaxReferences.IsEmpty: false } or { AssociatedSymbol.DeclaringSyntaxReferences.IsEmpty: false };
+        public override bool IsInSource =>
+            symbol is { DeclaringSyntaxReferences.IsEmpty: false } or { AssociatedSymbol.DeclaringSyntaxReferences.IsEmpty: false };
 
         public override bool IsAnnotated => AnnotationReader.IsOn(symbol.GetAttributes())
             || (symbol.AssociatedSymbol is { } property && AnnotationReader.IsOn(property.GetAttributes()));

@@ -2,7 +2,9 @@ using Microsoft.CodeAnalysis;
 
 namespace LayerDecayGen.Generator.Parser;
 
-/// <summary>What a declared type says of the children and parameters that a member registers. By names: nothing is looked up or kept.</summary>
+/// <summary>
+/// What a declared type says of the children and parameters that a member registers. By names: nothing is looked up or kept.
+/// </summary>
 public static class TorchTypes
 {
     /// <summary>Whether a type is declared in a namespace of one part.</summary>
@@ -13,11 +15,13 @@ public static class TorchTypes
     public static bool IsModule(ITypeSymbol? type) => Ancestor(type, IsModuleBase) is not null;
 
     /// <summary>Whether a declared type says no more than that it is a module: what it holds is known at run time only.</summary>
-    public static bool IsOpaque(ITypeSymbol? type) => type is null or ITypeParameterSymbol or { TypeKind: TypeKind.Interface or TypeKind.Error or TypeKind.Dynamic }
+    public static bool IsOpaque(ITypeSymbol? type) =>
+        type is null or ITypeParameterSymbol or { TypeKind: TypeKind.Interface or TypeKind.Error or TypeKind.Dynamic }
         || type.SpecialType == SpecialType.System_Object || (type is INamedTypeSymbol named && IsModuleBase(named));
 
     /// <summary>Whether a type is a tensor or parameter.</summary>
-    public static bool IsTensor(ITypeSymbol? type) => Ancestor(type, static t => t is { Name: "Tensor", ContainingType.Name: "torch" } && IsTorchSharp(t)) is not null;
+    public static bool IsTensor(ITypeSymbol? type) =>
+        Ancestor(type, static t => t is { Name: "Tensor", ContainingType.Name: "torch" } && IsTorchSharp(t)) is not null;
 
     /// <summary>Whether a type is <c>TorchSharp.Modules.Parameter</c>.</summary>
     public static bool IsParameter(ITypeSymbol? type) => Ancestor(type, static t => t.Name == "Parameter" && IsBuiltIn(t)) is not null;

@@ -4,7 +4,9 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace LayerDecayGen.Generator.Parser;
 
-/// <summary>Names of classes as generated code writes them. The compiler's own display answers for all that is not plain: it costs kilobytes a name.</summary>
+/// <summary>
+/// Names of classes as generated code writes them. The compiler's own display answers for all that is not plain: it costs kilobytes a name.
+/// </summary>
 internal static class TypeNames
 {
     private static readonly SymbolDisplayFormat s_simple = new(
@@ -29,12 +31,16 @@ internal static class TypeNames
         return space.ContainingNamespace.IsGlobalNamespace ? name : NamespaceOf(space.ContainingNamespace) + "." + name;
     }
 
-    /// <summary>The name of the generated file: the metadata name, which the language keeps unique, and a mark of capitals where a twin has others.</summary>
+    /// <summary>
+    /// The name of the generated file: the metadata name, which the language keeps unique, and a mark of capitals where a twin has others.
+    /// </summary>
     public static string Hint(INamedTypeSymbol type, CompilationFacts facts)
     {
         var name = type.MetadataName.Replace('`', '-') + ".";
-        for (var level = type.ContainingType; level is not null; level = level.ContainingType) name = level.MetadataName.Replace('`', '-') + "." + name;
-        for (var space = type.ContainingNamespace; !space.IsGlobalNamespace; space = space.ContainingNamespace) name = space.Name + "." + name;
+        for (var level = type.ContainingType; level is not null; level = level.ContainingType)
+            name = level.MetadataName.Replace('`', '-') + "." + name;
+        for (var space = type.ContainingNamespace; !space.IsGlobalNamespace; space = space.ContainingNamespace)
+            name = space.Name + "." + name;
         return name + (facts.HasTwin(type) ? Capitals(type.Name) + ".g.cs" : "g.cs");
     }
 

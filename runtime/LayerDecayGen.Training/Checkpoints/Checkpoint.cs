@@ -6,12 +6,12 @@ using static TorchSharp.torch.optim;
 namespace LayerDecayGen.Training;
 
 /// <summary>
-/// Everything a training needs to go on exactly, in one file: model, optimizer state by parameter name, options of groups, schedules, counts, loss
-/// scale, average of weights and random state. A file is checked whole before anything is touched.
+/// Everything a training needs to go on exactly, in one file: model, optimizer state by parameter name, options of groups, schedules,
+/// counts, loss scale, average of weights and random state. A file is checked whole before anything is touched.
 /// </summary>
 /// <remarks>
-/// State is found by parameter name, so other groups, a renamed member (<see cref="FormerlyNamedAttribute"/>) or a thawed layer load as well. Of
-/// random states only that of the host's default generator is saved.
+/// State is found by parameter name, so other groups, a renamed member (<see cref="FormerlyNamedAttribute"/>) or a thawed layer load as
+/// well. Of random states only that of the host's default generator is saved.
 /// </remarks>
 public sealed class Checkpoint
 {

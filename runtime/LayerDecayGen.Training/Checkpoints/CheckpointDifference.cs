@@ -6,10 +6,14 @@ public sealed class CheckpointDifference
     private readonly List<string> _problems = [];
     private readonly List<string> _notes = [];
 
-    /// <summary>What keeps the checkpoint from loading whole: tensors of the model that it lacks, has beside, or has in another shape.</summary>
+    /// <summary>
+    /// What keeps the checkpoint from loading whole: tensors of the model that it lacks, has beside, or has in another shape.
+    /// </summary>
     public IReadOnlyList<string> Problems => _problems;
 
-    /// <summary>What loads otherwise than it was saved, and may: renamed members, parameters whose optimizer state starts afresh, options kept.</summary>
+    /// <summary>
+    /// What loads otherwise than it was saved, and may: renamed members, parameters whose optimizer state starts afresh, options kept.
+    /// </summary>
     public IReadOnlyList<string> Notes => _notes;
 
     internal void Problem(string line) => _problems.Add(line);
@@ -17,7 +21,8 @@ public sealed class CheckpointDifference
     internal void Note(string line) => _notes.Add(line);
 
     /// <summary>One line each.</summary>
-    public override string ToString() => string.Join(Environment.NewLine, _problems.Select(p => $"- {p}").Concat(_notes.Select(n => $"  {n}")));
+    public override string ToString() =>
+        string.Join(Environment.NewLine, _problems.Select(p => $"- {p}").Concat(_notes.Select(n => $"  {n}")));
 }
 
 /// <summary>A checkpoint that cannot be loaded. Nothing has been changed.</summary>

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace LayerDecayGen.Training;
 
 /// <summary>
-/// The file: eight letters, the length of the table of contents, the table as JSON, the tensors' bytes in little-endian order, and the SHA-256 of
-/// all that. It is written beside its place and renamed into it, so that a crash leaves the old file or the new one.
+/// The file: eight letters, the length of the table of contents, the table as JSON, the tensors' bytes in little-endian order, and the
+/// SHA-256 of all that. It is written beside its place and renamed into it, so that a crash leaves the old file or the new one.
 /// </summary>
 internal static class CheckpointFile
 {
@@ -69,9 +69,11 @@ internal static class CheckpointFile
         var head = new byte[Magic.Length + 8];
         if (stream.Length < head.Length + HashBytes) throw new CheckpointException($"{stream.Name} is too short to be a checkpoint.");
         stream.ReadExactly(head);
-        if (!head.AsSpan(0, Magic.Length).SequenceEqual(Magic)) throw new CheckpointException($"{stream.Name} is no checkpoint of LayerDecayGen.");
+        if (!head.AsSpan(0, Magic.Length).SequenceEqual(Magic))
+            throw new CheckpointException($"{stream.Name} is no checkpoint of LayerDecayGen.");
         var tableBytes = BinaryPrimitives.ReadInt64LittleEndian(head.AsSpan(Magic.Length));
-        if (tableBytes < 0 || tableBytes > stream.Length - head.Length - HashBytes) throw Damaged(stream.Name, "its table of contents is cut off");
+        if (tableBytes < 0 || tableBytes > stream.Length - head.Length - HashBytes)
+            throw Damaged(stream.Name, "its table of contents is cut off");
         VerifyHash(stream);
         stream.Position = head.Length;
         var table = new byte[tableBytes];
@@ -112,7 +114,8 @@ internal static class CheckpointFile
     private static IEnumerable<Tensor> Pieces(Tensor contiguous)
     {
         var flat = contiguous.view(-1);
-        for (var at = 0L; at < flat.numel(); at += ElementsPerPiece) yield return flat.narrow(0, at, Math.Min(ElementsPerPiece, flat.numel() - at));
+        for (var at = 0L; at < flat.numel(); at += ElementsPerPiece)
+            yield return flat.narrow(0, at, Math.Min(ElementsPerPiece, flat.numel() - at));
     }
 
     private static CheckpointException Damaged(string path, string how) =>

@@ -51,7 +51,8 @@ internal sealed class CheckpointLoading(CheckpointManifest manifest, FormerNames
     public void Fill(IReadOnlyList<(string Name, Tensor Tensor)> live)
     {
         foreach (var (name, tensor) in live)
-            if (_savedNames.TryGetValue(name, out var saved) && !_unfit.Contains(name)) tensor.copy_(read(manifest.Tensors[$"model/{saved}"]));
+            if (_savedNames.TryGetValue(name, out var saved) && !_unfit.Contains(name))
+                tensor.copy_(read(manifest.Tensors[$"model/{saved}"]));
     }
 
     public void Fill(OptimizerStates states)
@@ -62,7 +63,8 @@ internal sealed class CheckpointLoading(CheckpointManifest manifest, FormerNames
         states.RestoreOptions(manifest, SavedName, Difference);
     }
 
-    public Tensor Average(string name) => Find($"average/{SavedName(name)}") ?? throw new CheckpointException($"There is no average of '{name}'.");
+    public Tensor Average(string name) =>
+        Find($"average/{SavedName(name)}") ?? throw new CheckpointException($"There is no average of '{name}'.");
 
     public Tensor Random() => read(manifest.Tensors["random"]);
 

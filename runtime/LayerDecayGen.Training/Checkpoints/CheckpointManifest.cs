@@ -12,7 +12,9 @@ internal sealed record ParameterEntry(int Group, Dictionary<string, double> Numb
 /// <summary>A group's optimizer and options by name; a switch is 0 or 1.</summary>
 internal sealed record GroupEntry(string Optimizer, Dictionary<string, double> Options);
 
-/// <summary>Everything in a checkpoint but the tensors' bytes. Tensors are named <c>model/…</c>, <c>state/parameter/field</c> and <c>average/…</c>.</summary>
+/// <summary>
+/// Everything in a checkpoint but the tensors' bytes. Tensors are named <c>model/…</c>, <c>state/parameter/field</c> and <c>average/…</c>.
+/// </summary>
 internal sealed record CheckpointManifest
 {
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };

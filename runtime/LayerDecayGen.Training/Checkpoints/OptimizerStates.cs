@@ -6,7 +6,9 @@ using static TorchSharp.torch.optim;
 
 namespace LayerDecayGen.Training;
 
-/// <summary>The state of optimizers by parameter name, read from and written to TorchSharp's state objects, whose public fields are the state.</summary>
+/// <summary>
+/// The state of optimizers by parameter name, read from and written to TorchSharp's state objects, whose public fields are the state.
+/// </summary>
 internal sealed class OptimizerStates
 {
     private readonly List<Held> _held = [];

@@ -1,8 +1,8 @@
 namespace LayerDecayGen;
 
 /// <summary>
-/// What every attribute of the vocabulary shares: it may stand on a member of a model, or on the model class with a path to what lies below a
-/// member whose type cannot be annotated, for example <c>[Layer(0, "encoder.embeddings")]</c>.
+/// What every attribute of the vocabulary shares: it may stand on a member of a model, or on the model class with a path to what lies below
+/// a member whose type cannot be annotated, for example <c>[Layer(0, "encoder.embeddings")]</c>.
 /// </summary>
 [AttributeUsage(AttributeTargets.Field | AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true, Inherited = true)]
 public abstract class LayerMemberAttribute : Attribute
@@ -10,8 +10,9 @@ public abstract class LayerMemberAttribute : Attribute
     private protected LayerMemberAttribute(string? path) => Path = path;
 
     /// <summary>
-    /// Dotted registered names from the class, or from the member, that carries the attribute; null for the class or member itself. A segment may
-    /// be a template with one hole, as in <c>"block_{i}"</c> or <c>"layers.{s}.blocks.{j}"</c>. Checked at build as far as types are known.
+    /// Dotted registered names from the class, or from the member, that carries the attribute; null for the class or member itself. A
+    /// segment may be a template with one hole, as in <c>"block_{i}"</c> or <c>"layers.{s}.blocks.{j}"</c>. Checked at build as far as
+    /// types are known.
     /// </summary>
     public string? Path { get; }
 }
@@ -34,8 +35,8 @@ public sealed class LayerAttribute : LayerMemberAttribute
 
 /// <summary>
 /// Each indexed child of the member is the next layer: a <c>ModuleList</c>, a <c>Sequential</c>, a <c>ModuleDict</c>, a native
-/// <c>TransformerEncoder</c>, or names given by a template. The first stack starts at the first layer that no <see cref="LayerAttribute"/> claims;
-/// further stacks count on.
+/// <c>TransformerEncoder</c>, or names given by a template. The first stack starts at the first layer that no <see cref="LayerAttribute"/>
+/// claims; further stacks count on.
 /// </summary>
 public sealed class LayerStackAttribute : LayerMemberAttribute
 {
@@ -43,7 +44,8 @@ public sealed class LayerStackAttribute : LayerMemberAttribute
     public LayerStackAttribute() : base(null) { }
 
     /// <summary>The children of what lies at a path are the layers.</summary>
-    /// <param name="path">Dotted registered names below this class, or a template with holes such as <c>"layers.{s}.blocks.{i}"</c>.</param>
+    /// <param name="path">Dotted registered names below this class, or a template with holes such as
+    /// <c>"layers.{s}.blocks.{i}"</c>.</param>
     public LayerStackAttribute(string path) : base(path) { }
 
     /// <summary>Position among the stacks; stacks of equal order are parallel and share layers. Unset: declaration order.</summary>
@@ -52,17 +54,23 @@ public sealed class LayerStackAttribute : LayerMemberAttribute
     /// <summary>How many consecutive children form one layer; at least 1.</summary>
     public int BlocksPerLayer { get; set; } = 1;
 
-    /// <summary>The number of children where it is constant: scales become constants, and the live model is checked against it. Unset: 0.</summary>
+    /// <summary>
+    /// The number of children where it is constant: scales become constants, and the live model is checked against it. Unset: 0.
+    /// </summary>
     public int Count { get; set; }
 
-    /// <summary>Name of a static method <c>int Method(int index)</c>, or <c>int Method(int stage, int index)</c>, that gives a child's layer.</summary>
+    /// <summary>
+    /// Name of a static method <c>int Method(int index)</c>, or <c>int Method(int stage, int index)</c>, that gives a child's layer.
+    /// </summary>
     public string? LayerOf { get; set; }
 
     /// <summary>The value of <see cref="Order"/> that stands for declaration order.</summary>
     public const int Undefined = int.MinValue;
 }
 
-/// <summary>The member shares the layer opened last before it: timm puts the final norm of a ViT there, a stage its down-sampling.</summary>
+/// <summary>
+/// The member shares the layer opened last before it: timm puts the final norm of a ViT there, a stage its down-sampling.
+/// </summary>
 public sealed class PreviousLayerAttribute : LayerMemberAttribute
 {
     /// <summary>The member shares the layer opened last before it.</summary>

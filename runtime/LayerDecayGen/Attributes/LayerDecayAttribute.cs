@@ -2,7 +2,8 @@ namespace LayerDecayGen;
 
 /// <summary>
 /// Marks the root class of a model whose parameters get layer-wise learning-rate decay. The class must be <c>partial</c> and derive from
-/// <c>torch.nn.Module</c>; the generator adds <c>GetParameterGroups</c> and the nested class <c>Groups</c> to it. On a static partial class with
+/// <c>torch.nn.Module</c>; the generator adds <c>GetParameterGroups</c> and the nested class <c>Groups</c> to it. On a static partial class
+/// with
 /// <see cref="For"/> the same is generated for a model of another assembly.
 /// </summary>
 /// <remarks>

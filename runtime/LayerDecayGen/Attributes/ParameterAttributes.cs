@@ -1,7 +1,8 @@
 namespace LayerDecayGen;
 
 /// <summary>
-/// Nothing below the member is decayed: its weight decay is 0 whatever the options say. A <see cref="WeightDecayAttribute"/> further in overrules it.
+/// Nothing below the member is decayed: its weight decay is 0 whatever the options say. A <see cref="WeightDecayAttribute"/> further in
+/// overrules it.
 /// </summary>
 public sealed class NoWeightDecayAttribute : LayerMemberAttribute
 {
@@ -14,8 +15,8 @@ public sealed class NoWeightDecayAttribute : LayerMemberAttribute
 }
 
 /// <summary>
-/// The weight decay of everything below the member, in place of the one from the options; it overrules a <see cref="NoWeightDecayAttribute"/>
-/// further out.
+/// The weight decay of everything below the member, in place of the one from the options; it overrules a
+/// <see cref="NoWeightDecayAttribute"/> further out.
 /// </summary>
 public sealed class WeightDecayAttribute : LayerMemberAttribute
 {
@@ -48,7 +49,9 @@ public sealed class LearningRateScaleAttribute : LayerMemberAttribute
     public double Scale { get; }
 }
 
-/// <summary>Everything below the member is not trained: building groups sets <c>requires_grad</c> to false there and leaves it out.</summary>
+/// <summary>
+/// Everything below the member is not trained: building groups sets <c>requires_grad</c> to false there and leaves it out.
+/// </summary>
 public sealed class FrozenAttribute : LayerMemberAttribute
 {
     /// <summary>The member is not trained.</summary>

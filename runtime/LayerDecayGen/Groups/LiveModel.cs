@@ -54,8 +54,8 @@ internal sealed class LiveModel
 
     /// <summary>Checks that the parameters are still the model's own.</summary>
     /// <remarks>
-    /// Moving a model disposes the parameters of managed modules and makes new ones. Those of native modules change in place, so that the groups go
-    /// on holding the right ones.
+    /// Moving a model disposes the parameters of managed modules and makes new ones. Those of native modules change in place, so that the
+    /// groups go on holding the right ones.
     /// </remarks>
     public void EnsureAlive()
     {

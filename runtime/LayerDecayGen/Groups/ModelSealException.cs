@@ -4,8 +4,8 @@ using System.Text;
 namespace LayerDecayGen;
 
 /// <summary>
-/// The declaration, the recipe and the live model do not fit: some parameter would be in no group or in two. All problems are told at once, each with
-/// the parameters it concerns and what would fix it; no group was made and nothing in the model was changed.
+/// The declaration, the recipe and the live model do not fit: some parameter would be in no group or in two. All problems are told at once,
+/// each with the parameters it concerns and what would fix it; no group was made and nothing in the model was changed.
 /// </summary>
 public sealed class ModelSealException : Exception
 {
@@ -14,7 +14,8 @@ public sealed class ModelSealException : Exception
     /// <param name="problems">The problems, one sentence each.</param>
     public ModelSealException(string modelName, IEnumerable<string> problems) : this(modelName, [.. problems]) { }
 
-    private ModelSealException(string modelName, ImmutableArray<string> problems) : base(Describe(modelName, problems)) => Problems = problems;
+    private ModelSealException(string modelName, ImmutableArray<string> problems) : base(Describe(modelName, problems)) =>
+        Problems = problems;
 
     /// <summary>The problems, one sentence each.</summary>
     public ImmutableArray<string> Problems { get; }

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace LayerDecayGen;
 
 /// <summary>
-/// The parameter groups of a live model: planned, merged by equal hyper-parameters and sealed, so that every trainable parameter is in exactly one
-/// of them. The generated <c>Groups</c> class of a model derives from it and adds one typed section a member.
+/// The parameter groups of a live model: planned, merged by equal hyper-parameters and sealed, so that every trainable parameter is in
+/// exactly one of them. The generated <c>Groups</c> class of a model derives from it and adds one typed section a member.
 /// </summary>
 /// <remarks>Frozen parameters are in no group. A tied tensor is in the group of its owner: the name in the lowest layer.</remarks>
 public class ParameterGroups : IReadOnlyList<ParameterGroup>
@@ -23,9 +23,11 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
 
     /// <summary>Builds the groups of a model by its declaration. Called by generated code.</summary>
     /// <param name="model">The live model, already on its device and in its dtype.</param>
-    /// <param name="layout">What the compiler knows of the model class; null for a model without attributes, whose layers the recipe must know.</param>
+    /// <param name="layout">What the compiler knows of the model class; null for a model without attributes, whose layers the recipe must
+    /// know.</param>
     /// <param name="recipe">The rule from facts to hyper-parameters.</param>
-    /// <exception cref="ModelSealException">Declaration, recipe and model do not fit; the message names the parameters and the remedy.</exception>
+    /// <exception cref="ModelSealException">Declaration, recipe and model do not fit; the message names the parameters and the
+    /// remedy.</exception>
     /// <exception cref="PlanException">An option of the recipe cannot hold for this model.</exception>
     public ParameterGroups(nn.Module model, LayerLayout? layout, IRecipe recipe)
     {
@@ -75,8 +77,8 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
     public void EnsureBound() => _live.EnsureAlive();
 
     /// <summary>
-    /// Takes the parameters of the model anew after it was moved to another device or dtype, into the same groups. Optimizers made before hold
-    /// the old ones: make them anew.
+    /// Takes the parameters of the model anew after it was moved to another device or dtype, into the same groups. Optimizers made before
+    /// hold the old ones: make them anew.
     /// </summary>
     /// <exception cref="ModelSealException">The model no longer has the parameters that the groups were made for.</exception>
     public void Rebind()

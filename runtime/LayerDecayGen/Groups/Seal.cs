@@ -4,8 +4,8 @@ using LayerDecayGen.Planning;
 namespace LayerDecayGen;
 
 /// <summary>
-/// The proof that ends the building of groups: every trainable parameter of the live model in exactly one group, none twice, none foreign, none
-/// frozen, tied tensors once.
+/// The proof that ends the building of groups: every trainable parameter of the live model in exactly one group, none twice, none foreign,
+/// none frozen, tied tensors once.
 /// </summary>
 internal static class Seal
 {

@@ -4,7 +4,8 @@ using LayerDecayGen.Planning;
 namespace LayerDecayGen;
 
 /// <summary>
-/// A typed handle on the parameters of one section, as in <c>groups.Head.LearningRateScale = 2</c>. It is a view: changing it plans the groups anew.
+/// A typed handle on the parameters of one section, as in <c>groups.Head.LearningRateScale = 2</c>. It is a view: changing it plans the
+/// groups anew.
 /// </summary>
 public class SectionView
 {
@@ -42,7 +43,9 @@ public class SectionView
         set => _groups.Override(_section, _child, Change with { WeightDecay = value is { } v ? NotNegative(v, nameof(WeightDecay)) : null });
     }
 
-    /// <summary>The registered names of the section's parameters, frozen ones included; empty for an optional member that is null.</summary>
+    /// <summary>
+    /// The registered names of the section's parameters, frozen ones included; empty for an optional member that is null.
+    /// </summary>
     public ImmutableArray<string> ParameterNames => [.. Facts.Select(f => f.Name)];
 
     /// <summary>The groups that hold parameters of the section.</summary>

@@ -8,9 +8,9 @@ using static TorchSharp.torch;
 namespace LayerDecayGen;
 
 /// <summary>
-/// Finds tied weights. A native layer hands out a new wrapper at each read, so one tensor can be registered under two names with two handles:
-/// ties are told by memory and shape. The owner is the name in the lowest layer, by registration order among equals: a shared table moves as
-/// slowly as the slowest place that uses it, and the rule does not depend on which member was registered first.
+/// Finds tied weights. A native layer hands out a new wrapper at each read, so one tensor can be registered under two names with two
+/// handles: ties are told by memory and shape. The owner is the name in the lowest layer, by registration order among equals: a shared
+/// table moves as slowly as the slowest place that uses it, and the rule does not depend on which member was registered first.
 /// </summary>
 internal static class TieReader
 {
@@ -30,8 +30,8 @@ internal static class TieReader
     }
 
     /// <summary>
-    /// Whether two registered names stand for one tensor, so that one gradient serves both. Told by a flag they would share; memory alone can be
-    /// shared by separate tensors, and then the gradient of one of them would be lost.
+    /// Whether two registered names stand for one tensor, so that one gradient serves both. Told by a flag they would share; memory alone
+    /// can be shared by separate tensors, and then the gradient of one of them would be lost.
     /// </summary>
     public static bool IsOneTensor(Parameter owner, Parameter alias)
     {

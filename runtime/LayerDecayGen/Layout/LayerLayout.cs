@@ -1,8 +1,8 @@
 namespace LayerDecayGen.Layout;
 
 /// <summary>
-/// What a model class says of its layers, as compiled by the generator: the sections and a matcher from registered names to them. It states facts
-/// and decides nothing; the numbers of layers follow from the live model (<see cref="LayerNumbering"/>).
+/// What a model class says of its layers, as compiled by the generator: the sections and a matcher from registered names to them. It states
+/// facts and decides nothing; the numbers of layers follow from the live model (<see cref="LayerNumbering"/>).
 /// </summary>
 public abstract partial class LayerLayout
 {
@@ -10,7 +10,8 @@ public abstract partial class LayerLayout
 
     /// <summary>The facts of one model class.</summary>
     /// <param name="modelName">The model class, for messages.</param>
-    /// <param name="layerDecay">The rate of <see cref="LayerDecayAttribute"/>, in (0, 1]; NaN where the declaration leaves it to run time.</param>
+    /// <param name="layerDecay">The rate of <see cref="LayerDecayAttribute"/>, in (0, 1]; NaN where the declaration leaves it to run
+    /// time.</param>
     /// <param name="sections">The annotated members and paths in opening order.</param>
     protected LayerLayout(string modelName, double layerDecay, params Section[] sections) =>
         (ModelName, LayerDecay, _sections) = (modelName, layerDecay, sections);

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace LayerDecayGen.Layout;
 
 /// <summary>
-/// The layer numbers of one live model: the declaration says which children are layers, the model says how many there are. The first stack starts
-/// at the first layer that no <c>[Layer(n)]</c> claims; stacks count on by their order, those of equal order share layers; <c>[PreviousLayer]</c>
-/// takes the layer opened last before it; <c>[LastLayer]</c> stands one above all others.
+/// The layer numbers of one live model: the declaration says which children are layers, the model says how many there are. The first stack
+/// starts at the first layer that no <c>[Layer(n)]</c> claims; stacks count on by their order, those of equal order share layers;
+/// <c>[PreviousLayer]</c> takes the layer opened last before it; <c>[LastLayer]</c> stands one above all others.
 /// </summary>
 public sealed class LayerNumbering
 {

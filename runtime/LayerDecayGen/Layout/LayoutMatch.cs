@@ -37,8 +37,8 @@ public readonly record struct LayoutMatch
     public int Stage { get; init; }
 
     /// <summary>
-    /// The child's index in its stack, from 0; <see cref="ByName"/> where it has a name, until <see cref="NamedChildren"/> numbers it; -1 where the
-    /// section is not a stack.
+    /// The child's index in its stack, from 0; <see cref="ByName"/> where it has a name, until <see cref="NamedChildren"/> numbers it; -1
+    /// where the section is not a stack.
     /// </summary>
     public int Index { get; init; }
 

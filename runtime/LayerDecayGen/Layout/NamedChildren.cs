@@ -1,12 +1,15 @@
 namespace LayerDecayGen.Layout;
 
 /// <summary>
-/// Numbers the children of stacks whose children have names (a <c>ModuleDict</c>, a <c>Sequential</c> of named modules): by their first parameter
-/// in the order of the live model, which is the order of registration. Children without parameters are no layers and get no number.
+/// Numbers the children of stacks whose children have names (a <c>ModuleDict</c>, a <c>Sequential</c> of named modules): by their first
+/// parameter in the order of the live model, which is the order of registration. Children without parameters are no layers and get no
+/// number.
 /// </summary>
 public static class NamedChildren
 {
-    /// <summary>Replaces <see cref="LayoutMatch.ByName"/> in matches by indices. A stack with one named child is numbered by names throughout.</summary>
+    /// <summary>
+    /// Replaces <see cref="LayoutMatch.ByName"/> in matches by indices. A stack with one named child is numbered by names throughout.
+    /// </summary>
     /// <param name="layout">The declaration.</param>
     /// <param name="names">Registered names, in the order of the live model.</param>
     /// <param name="matches">What the matcher says of each; null where it says nothing.</param>
@@ -34,7 +37,8 @@ public static class NamedChildren
             if (matches[i] is not { } match || match.Section != section) continue;
             var segments = names[i].Split('.');
             var stage = string.Join('.', holes[..^1].Where(h => h < segments.Length).Select(h => segments[h]));
-            if (!children.TryGetValue(stage, out var siblings)) children.Add(stage, siblings = new Dictionary<string, int>(StringComparer.Ordinal));
+            if (!children.TryGetValue(stage, out var siblings))
+                children.Add(stage, siblings = new Dictionary<string, int>(StringComparer.Ordinal));
             matches[i] = match with
             {
                 Stage = match.Stage == -1 ? -1 : Ordinal(stages, stage),

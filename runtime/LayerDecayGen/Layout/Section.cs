@@ -20,12 +20,14 @@ public enum SectionKind
 }
 
 /// <summary>
-/// One annotated member of a model, or one annotated path: what the compiler knows of it. Sections stand in opening order, the order in which
-/// stacks count on and in which <see cref="SectionKind.PreviousLayer"/> looks back.
+/// One annotated member of a model, or one annotated path: what the compiler knows of it. Sections stand in opening order, the order in
+/// which stacks count on and in which <see cref="SectionKind.PreviousLayer"/> looks back.
 /// </summary>
 public sealed record Section
 {
-    /// <summary>Dotted registered names, for example <c>patch_embed</c>; holes of a stack are written in braces, as in <c>blocks.{i}</c>.</summary>
+    /// <summary>
+    /// Dotted registered names, for example <c>patch_embed</c>; holes of a stack are written in braces, as in <c>blocks.{i}</c>.
+    /// </summary>
     public required string Path { get; init; }
 
     /// <summary>How the section gets its layer.</summary>

@@ -1,6 +1,8 @@
 namespace LayerDecayGen.Layout;
 
-/// <summary>Which children of one stack own parameters in a live model, and where each of them stands among the layers of the stack.</summary>
+/// <summary>
+/// Which children of one stack own parameters in a live model, and where each of them stands among the layers of the stack.
+/// </summary>
 internal sealed class StackCensus
 {
     private readonly List<List<bool>> _stages = [];
@@ -58,7 +60,9 @@ internal sealed class StackCensus
     public int IndexOrLast(int stage, int index) =>
         index >= 0 ? index : Math.Max(0, _stages[Math.Max(stage, 0)].LastIndexOf(true));
 
-    /// <summary>The rank of a child among the children that own parameters; what a stage owns beside its blocks goes with its last block.</summary>
+    /// <summary>
+    /// The rank of a child among the children that own parameters; what a stage owns beside its blocks goes with its last block.
+    /// </summary>
     public int RankOf(int stage, int index)
     {
         var ranks = _ranks[Math.Max(stage, 0)];

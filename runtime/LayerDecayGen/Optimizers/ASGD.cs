@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace LayerDecayGen.Optimizers;
 
 /// <summary>
-/// TorchSharp's ASGD with the step on LibTorch's fused SGD kernel, and a few list operators for the average. Groups, options, state, <c>state_dict</c>, saving and
-/// loading are TorchSharp's own, so that its schedulers work on it and its checkpoints can be exchanged with a stock ASGD's.
+/// TorchSharp's ASGD with the step on LibTorch's fused SGD kernel, and a few list operators for the average. Groups, options, state,
+/// <c>state_dict</c>, saving and loading are TorchSharp's own, so that its schedulers work on it and its checkpoints can be exchanged with
+/// a stock ASGD's.
 /// </summary>
 /// <remarks>
 /// A graph that was built before a step and is run backward after it sees the new weights: the native write is invisible to autograd's

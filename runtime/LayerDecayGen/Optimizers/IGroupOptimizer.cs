@@ -21,14 +21,15 @@ public interface IGroupOptimizer
     void Rebind();
 
     /// <summary>
-    /// Whether gradients are in <see cref="StepOptions.FlatStorage"/>: they stay there, and <see cref="zero_grad"/> is what to call between steps.
+    /// Whether gradients are in <see cref="StepOptions.FlatStorage"/>: they stay there, and <see cref="zero_grad"/> is what to call between
+    /// steps.
     /// </summary>
     bool HasFlatStorage { get; }
 
     /// <summary>
     /// The gradients of each group in <see cref="StepOptions.FlatStorage"/>, for what takes all of them at once, such as clipping: one
-    /// one-dimensional tensor for each dtype and device of a group, with zeros where there is no gradient. They are checked here and not again
-    /// by the next step, so nothing may give parameters other gradients in between.
+    /// one-dimensional tensor for each dtype and device of a group, with zeros where there is no gradient. They are checked here and not
+    /// again by the next step, so nothing may give parameters other gradients in between.
     /// </summary>
     /// <returns>The tensors of each group, not to be disposed; null without flat storage.</returns>
     /// <exception cref="InvalidOperationException">A parameter was moved, or a gradient does not fit it.</exception>

@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace LayerDecayGen.Optimizers;
 
 /// <summary>
-/// TorchSharp's RMSProp with the step on LibTorch's fused Adam kernel, or on its list operators with momentum or centred. Groups, options, state, <c>state_dict</c>, saving
-/// and loading are TorchSharp's own, so that its schedulers work on it and its checkpoints can be exchanged with a stock RMSProp's.
+/// TorchSharp's RMSProp with the step on LibTorch's fused Adam kernel, or on its list operators with momentum or centred. Groups, options,
+/// state, <c>state_dict</c>, saving and loading are TorchSharp's own, so that its schedulers work on it and its checkpoints can be
+/// exchanged with a stock RMSProp's.
 /// </summary>
 /// <remarks>
 /// A graph that was built before a step and is run backward after it sees the new weights: the native write is invisible to autograd's

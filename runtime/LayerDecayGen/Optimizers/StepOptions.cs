@@ -26,10 +26,10 @@ public sealed record StepOptions
     public bool Float32State { get; init; }
 
     /// <summary>
-    /// Whether the parameters, gradients and state of each group become views of one buffer each, so that one call on one tensor steps them:
-    /// for models of many small tensors, where calls take longer than arithmetic. Parameters stay the same objects. Gradients that are there
-    /// stay there: <c>optimizer.zero_grad()</c> and <c>TrainingStep</c> set them to zero instead of null, so that a parameter which had a
-    /// gradient once and is not used later is decayed. See docs/flat-storage.md.
+    /// Whether the parameters, gradients and state of each group become views of one buffer each, so that one call on one tensor steps
+    /// them: for models of many small tensors, where calls take longer than arithmetic. Parameters stay the same objects. Gradients that
+    /// are there stay there: <c>optimizer.zero_grad()</c> and <c>TrainingStep</c> set them to zero instead of null, so that a parameter
+    /// which had a gradient once and is not used later is decayed. See docs/flat-storage.md.
     /// </summary>
     public bool FlatStorage { get; init; }
 }

@@ -1,8 +1,9 @@
 namespace LayerDecayGen.Planning;
 
 /// <summary>
-/// How facts become hyper-parameters. A recipe is a pure function: same facts, same plan. <see cref="LayerDecayOptions"/> is the one of this
-/// library; <c>LayerDecayGen.Recipes</c> holds those of the references; a user's own implements this interface and needs no registration.
+/// How facts become hyper-parameters. A recipe is a pure function: same facts, same plan. <see cref="LayerDecayOptions"/> is the one of
+/// this library; <c>LayerDecayGen.Recipes</c> holds those of the references; a user's own implements this interface and needs no
+/// registration.
 /// </summary>
 public interface IRecipe
 {

@@ -9,8 +9,8 @@ using LayerDecayGen.Planning;
 /// <c>LayerDecayGen.Recipes</c>.
 /// </summary>
 /// <remarks>
-/// A parameter of layer <c>i</c> gets <c>rate^(last - i)</c>, at least <see cref="MinimumScale"/>, times the scale of its declaration or section. It is
-/// decayed unless a rule of <see cref="NoDecay"/>, a name of <see cref="NoDecayNames"/> or its declaration exempts it.
+/// A parameter of layer <c>i</c> gets <c>rate^(last - i)</c>, at least <see cref="MinimumScale"/>, times the scale of its declaration or
+/// section. It is decayed unless a rule of <see cref="NoDecay"/>, a name of <see cref="NoDecayNames"/> or its declaration exempts it.
 /// </remarks>
 public sealed record LayerDecayOptions : IRecipe
 {
@@ -24,7 +24,8 @@ public sealed record LayerDecayOptions : IRecipe
     public double MinimumScale { get; init; }
 
     /// <summary>
-    /// Layers of a lower scale than this are not trained at all; null trains every layer (timm <c>param_groups_layer_decay</c>, <c>no_opt_scale</c>).
+    /// Layers of a lower scale than this are not trained at all; null trains every layer (timm <c>param_groups_layer_decay</c>,
+    /// <c>no_opt_scale</c>).
     /// </summary>
     public double? FreezeBelowScale { get; init; }
 
@@ -32,11 +33,14 @@ public sealed record LayerDecayOptions : IRecipe
     public NoDecayRules NoDecay { get; init; } = NoDecayRules.Default;
 
     /// <summary>
-    /// Parameters that are not decayed, by registered name or by the path of a module that holds them. An entry that matches nothing is an error.
+    /// Parameters that are not decayed, by registered name or by the path of a module that holds them. An entry that matches nothing is an
+    /// error.
     /// </summary>
     public ImmutableArray<string> NoDecayNames { get; init; } = [];
 
-    /// <summary>Overrides by role, for example slower embeddings or norms that are decayed after all. Declared exemptions and sections still win.</summary>
+    /// <summary>
+    /// Overrides by role, for example slower embeddings or norms that are decayed after all. Declared exemptions and sections still win.
+    /// </summary>
     public ImmutableDictionary<ParameterRole, RoleOverride> Roles { get; init; } = ImmutableDictionary<ParameterRole, RoleOverride>.Empty;
 
     /// <summary>Whether every parameter gets a group of its own.</summary>
@@ -76,7 +80,8 @@ public sealed record LayerDecayOptions : IRecipe
         {
             Check.NotNegative(change.LearningRateScale, $"{nameof(Roles)}[{role}].{nameof(RoleOverride.LearningRateScale)}");
             if (change.WeightDecay is { } decay) Check.NotNegative(decay, $"{nameof(Roles)}[{role}].{nameof(RoleOverride.WeightDecay)}");
-            if (facts.Parameters.All(p => p.Role != role)) throw new PlanException($"{nameof(Roles)}: {facts.ModelName} has no parameter of role {role}.");
+            if (facts.Parameters.All(p => p.Role != role))
+                throw new PlanException($"{nameof(Roles)}: {facts.ModelName} has no parameter of role {role}.");
         }
 
         return rate;

@@ -4,11 +4,12 @@ using LayerDecayGen.Layout;
 namespace LayerDecayGen.Planning;
 
 /// <summary>
-/// Layers by path patterns, for models that cannot carry attributes: what the generator compiles from attributes, written at run time. It serves live models as a layout and recorded
-/// ones through <see cref="Apply"/>.
+/// Layers by path patterns, for models that cannot carry attributes: what the generator compiles from attributes, written at run time. It
+/// serves live models as a layout and recorded ones through <see cref="Apply"/>.
 /// </summary>
 /// <remarks>
-/// A path is dotted registered names and covers everything at and below it; the path with the most segments wins. Stacks have holes, as in <c>blocks.{i}</c>, <c>layers.{s}.blocks.{i}</c> or
+/// A path is dotted registered names and covers everything at and below it; the path with the most segments wins. Stacks have holes, as in
+/// <c>blocks.{i}</c>, <c>layers.{s}.blocks.{i}</c> or
 /// <c>block_{i}</c>; what a stage owns beside its inner stack goes with its last block. Layers are numbered as for attributes.
 /// </remarks>
 /// <example><code>
@@ -45,7 +46,8 @@ public sealed class LayerMap : LayerLayout
     /// <param name="layerOf">The layer of a child by stage (-1 with one hole) and index; null numbers children in order.</param>
     public LayerMap WithStack(string path, int blocksPerLayer = 1, string? parallelTo = null, Func<int, int, int>? layerOf = null)
     {
-        if (blocksPerLayer < 1) throw new PlanException($"Stack '{path}': {nameof(blocksPerLayer)} is {blocksPerLayer}; it must be at least 1.");
+        if (blocksPerLayer < 1)
+            throw new PlanException($"Stack '{path}': {nameof(blocksPerLayer)} is {blocksPerLayer}; it must be at least 1.");
         var order = parallelTo is null ? Sections.Count : Sections.FirstOrDefault(s => s.Path == parallelTo)?.Order
             ?? throw new PlanException($"Stack '{path}': there is no earlier stack '{parallelTo}' to be parallel to.");
         var map = With([path], p => new Section
@@ -91,7 +93,8 @@ public sealed class LayerMap : LayerLayout
 
     /// <summary>Gives every parameter of a model its layer.</summary>
     /// <param name="facts">The model.</param>
-    /// <exception cref="PlanException">A parameter is in no layer, a path matches nothing, or layers have a gap; all of it is named.</exception>
+    /// <exception cref="PlanException">A parameter is in no layer, a path matches nothing, or layers have a gap; all of it is
+    /// named.</exception>
     public ModelFacts Apply(ModelFacts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
@@ -100,7 +103,8 @@ public sealed class LayerMap : LayerLayout
         problems.AddRange(facts.Parameters.Zip(matches).Where(m => m.Second is null).Select(m => $"'{m.First.Name}' is at or below no path of the map."));
         problems.AddRange(Enumerable.Range(0, Sections.Count).Except(matches.OfType<LayoutMatch>().Select(m => m.Section)).Select(i => Unmatched(Sections[i], facts)));
         var numbering = LayerNumbering.Number(this, matches.OfType<LayoutMatch>(), n => facts.Parameters.Any(p => NameList.IsAtOrBelow(n, p.Name)), problems);
-        if (problems.Count > 0) throw new PlanException($"The layer map does not fit {facts.ModelName}:\n  {string.Join("\n  ", problems)}");
+        if (problems.Count > 0)
+            throw new PlanException($"The layer map does not fit {facts.ModelName}:\n  {string.Join("\n  ", problems)}");
         return facts with
         {
             Parameters = [.. facts.Parameters.Zip(matches).Select(p => InLayer(p.First, p.Second!.Value, numbering))],

@@ -41,7 +41,9 @@ public sealed record ModelFacts(string ModelName, ImmutableArray<ParameterFact> 
         return layer;
     }
 
-    /// <summary>The name of a parameter, of a module, or of a part of such a name that needs the fewest edits from a text; null without parameters.</summary>
+    /// <summary>
+    /// The name of a parameter, of a module, or of a part of such a name that needs the fewest edits from a text; null without parameters.
+    /// </summary>
     /// <param name="text">What was looked for in vain.</param>
     public string? NearestName(string text) => NameList.Nearest(text, this);
 }

@@ -11,7 +11,9 @@ public sealed record ParameterFact
     /// <summary>The sizes of the tensor; empty for a tensor without dimensions.</summary>
     public ImmutableArray<long> Shape { get; init; } = [];
 
-    /// <summary>The layer that the model's declaration gives, from 0; null where there is no declaration and the recipe's own rule decides.</summary>
+    /// <summary>
+    /// The layer that the model's declaration gives, from 0; null where there is no declaration and the recipe's own rule decides.
+    /// </summary>
     public int? Layer { get; init; }
 
     /// <summary>What the parameter is for.</summary>
@@ -59,8 +61,8 @@ public sealed record ParameterFact
     public string LastSegment => Name[(Name.LastIndexOf('.') + 1)..];
 
     /// <summary>
-    /// What a recipe decides for this parameter, with what its declaration and typed sections add: their scale multiplies, their weight decay stands in
-    /// for that of the recipe, and an exemption from either side wins over both.
+    /// What a recipe decides for this parameter, with what its declaration and typed sections add: their scale multiplies, their weight
+    /// decay stands in for that of the recipe, and an exemption from either side wins over both.
     /// </summary>
     /// <param name="layer">The layer used; null where the recipe knows none.</param>
     /// <param name="learningRateScale">The recipe's factor on the base learning rate.</param>

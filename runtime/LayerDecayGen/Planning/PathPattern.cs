@@ -24,7 +24,8 @@ internal sealed class PathPattern
         (stage, index) = (-1, -1);
         for (var i = 0; i < _segments.Length; i++)
         {
-            if (i >= name.Length || !_segments[i].Match(name[i], out var number)) return IsBesideInnerStack(i, ref stage, ref index) ? i : null;
+            if (i >= name.Length || !_segments[i].Match(name[i], out var number))
+                return IsBesideInnerStack(i, ref stage, ref index) ? i : null;
             if (_segments[i].HasHole) (stage, index) = (index, number);
         }
 
@@ -48,7 +49,8 @@ internal sealed class PathPattern
             var (open, close) = (text.IndexOf('{'), text.IndexOf('}'));
             HasHole = open >= 0 && close > open;
             if (text.Length == 0) throw new PlanException($"Path '{path}' has an empty segment.");
-            if (!HasHole && (open >= 0 || close >= 0)) throw new PlanException($"Path '{path}' has a brace that is no hole: write '{{i}}'.");
+            if (!HasHole && (open >= 0 || close >= 0))
+                throw new PlanException($"Path '{path}' has a brace that is no hole: write '{{i}}'.");
             (_before, _behind) = HasHole ? (text[..open], text[(close + 1)..]) : (text, "");
         }
 

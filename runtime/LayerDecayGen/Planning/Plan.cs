@@ -10,8 +10,8 @@ public sealed record Plan(ImmutableArray<PlannedParameter> Parameters)
     public ImmutableArray<string> Warnings { get; init; } = [];
 
     /// <summary>
-    /// Whether the plan reproduces a reference with its defects: parameters that the reference loses, or groups although they are frozen, are then
-    /// told as warnings where they would be refused.
+    /// Whether the plan reproduces a reference with its defects: parameters that the reference loses, or groups although they are frozen,
+    /// are then told as warnings where they would be refused.
     /// </summary>
     public bool Parity { get; init; }
 
@@ -31,7 +31,9 @@ public sealed record PlannedParameter(ParameterFact Fact, int? Layer, double Lea
     /// </summary>
     public double? LearningRate { get; init; }
 
-    /// <summary>The group's name where the recipe prescribes one: only parameters of equal name share a group. Null: equal hyper-parameters suffice.</summary>
+    /// <summary>
+    /// The group's name where the recipe prescribes one: only parameters of equal name share a group. Null: equal hyper-parameters suffice.
+    /// </summary>
     public string? Group { get; init; }
 
     /// <summary>Whether the parameter gets a group of its own.</summary>

@@ -32,8 +32,8 @@ public sealed record PlannedGroup
     public double EffectiveLearningRate(double baseLearningRate) => LearningRate ?? baseLearningRate * LearningRateScale;
 
     /// <summary>
-    /// Forms the groups of a plan in order of first appearance: parameters of equal hyper-parameters, and of equal name where a recipe prescribes
-    /// one. The group of a parameter that is planned alone carries that parameter's name.
+    /// Forms the groups of a plan in order of first appearance: parameters of equal hyper-parameters, and of equal name where a recipe
+    /// prescribes one. The group of a parameter that is planned alone carries that parameter's name.
     /// </summary>
     /// <param name="plan">The plan.</param>
     public static ImmutableArray<PlannedGroup> Merge(Plan plan)

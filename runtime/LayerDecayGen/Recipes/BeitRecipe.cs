@@ -3,10 +3,12 @@ using LayerDecayGen.Planning;
 
 namespace LayerDecayGen.Recipes;
 
-/// <summary>BEiT's groups: microsoft/unilm, <c>beit</c>, <c>beit2</c> and <c>beit3</c>, each <c>optim_factory.py</c>, <c>get_parameter_groups</c>.</summary>
+/// <summary>
+/// BEiT's groups: microsoft/unilm, <c>beit</c>, <c>beit2</c> and <c>beit3</c>, each <c>optim_factory.py</c>, <c>get_parameter_groups</c>.
+/// </summary>
 /// <remarks>
-/// Corrected without parity: zero-dimensional tensors are not decayed (BEiT-2 says so itself); names below a prefix keep their layers; a stated depth that
-/// is not the model's; in BEiT-3 <c>embed</c> below a block, a head or a decoder is not the stem.
+/// Corrected without parity: zero-dimensional tensors are not decayed (BEiT-2 says so itself); names below a prefix keep their layers; a
+/// stated depth that is not the model's; in BEiT-3 <c>embed</c> below a block, a head or a decoder is not the stem.
 /// </remarks>
 public sealed record BeitRecipe : ValueAssignerRecipe
 {
@@ -23,7 +25,8 @@ public sealed record BeitRecipe : ValueAssignerRecipe
     {
         base.CheckOptions(facts);
         if (Version is not (1 or 2 or 3)) throw new PlanException($"{nameof(Version)} is {Version}: BEiT has versions 1, 2 and 3.");
-        if (Version != 2 && !FilterNames.IsEmpty) throw new PlanException($"{nameof(FilterNames)} belongs to BEiT-2; {nameof(Version)} is {Version}.");
+        if (Version != 2 && !FilterNames.IsEmpty)
+            throw new PlanException($"{nameof(FilterNames)} belongs to BEiT-2; {nameof(Version)} is {Version}.");
     }
 
     private protected override int? LayerOf(string name)

@@ -4,8 +4,8 @@ using LayerDecayGen.Planning;
 namespace LayerDecayGen.Recipes;
 
 /// <summary>
-/// mmengine's rule for <c>custom_keys</c>: the longest key that is a substring of a name wins, ties go by alphabet. Without parity a number at the edge
-/// of a key is a whole number, so that <c>blocks.1</c> leaves <c>blocks.10</c> alone.
+/// mmengine's rule for <c>custom_keys</c>: the longest key that is a substring of a name wins, ties go by alphabet. Without parity a number
+/// at the edge of a key is a whole number, so that <c>blocks.1</c> leaves <c>blocks.10</c> alone.
 /// </summary>
 public sealed class CustomKeyMatcher
 {
@@ -71,7 +71,8 @@ public sealed class CustomKeyMatcher
             CheckNumber(key.DecayMultiplier, key.Key, "decay_mult", parity);
             CheckNumber(key.LearningRate, key.Key, "lr", parity);
             CheckNumber(key.WeightDecay, key.Key, "weight_decay", parity);
-            if (!parity && key.Key.Length == 0) throw new PlanException("custom_keys has an empty key, which hits every parameter: name what it is for.");
+            if (!parity && key.Key.Length == 0)
+                throw new PlanException("custom_keys has an empty key, which hits every parameter: name what it is for.");
         }
 
         if (!parity) NameList.EnsureEachMatches(keys.Select(k => k.Key), facts, "custom_keys", (key, name) => Hits(key, "." + name, wholeNumbers: true));

@@ -9,13 +9,13 @@ namespace LayerDecayGen.Recipes;
 public sealed record ParameterOverride(string Name, ImmutableArray<KeyValuePair<string, object>> Fields);
 
 /// <summary>
-/// detectron2's groups: facebookresearch/detectron2, <c>detectron2/solver/build.py</c>, <c>get_default_optimizer_params</c>, with ViTDet's layer decay
-/// (<c>detectron2/modeling/backbone/vit.py</c>, <c>get_vit_lr_decay_rate</c>) where <see cref="LayerDecay"/> is set.
+/// detectron2's groups: facebookresearch/detectron2, <c>detectron2/solver/build.py</c>, <c>get_default_optimizer_params</c>, with ViTDet's
+/// layer decay (<c>detectron2/modeling/backbone/vit.py</c>, <c>get_vit_lr_decay_rate</c>) where <see cref="LayerDecay"/> is set.
 /// </summary>
 /// <remarks>
-/// Corrected without parity: <see cref="Depth"/> follows the model, so that no scale passes 1; class tokens are the stem; names need not start with <c>backbone</c>; a bias factor
-/// multiplies the depth's scale instead of replacing it; groups merge whatever order their fields were set in; an override that matches nothing is an error. The layers of an
-/// annotated model win over names.
+/// Corrected without parity: <see cref="Depth"/> follows the model, so that no scale passes 1; class tokens are the stem; names need not
+/// start with <c>backbone</c>; a bias factor multiplies the depth's scale instead of replacing it; groups merge whatever order their fields
+/// were set in; an override that matches nothing is an error. The layers of an annotated model win over names.
 /// </remarks>
 public sealed record Detectron2Recipe : IRecipe
 {
@@ -31,7 +31,9 @@ public sealed record Detectron2Recipe : IRecipe
     /// <summary><c>bias_lr_factor</c>: the factor on the rate of biases, those of norms included.</summary>
     public double BiasLearningRateFactor { get; init; } = 1;
 
-    /// <summary><c>weight_decay_bias</c>: the weight decay of biases, those of norms included; null treats them as everything else.</summary>
+    /// <summary>
+    /// <c>weight_decay_bias</c>: the weight decay of biases, those of norms included; null treats them as everything else.
+    /// </summary>
     public double? BiasWeightDecay { get; init; }
 
     /// <summary><c>overrides</c>: fields by last name segment; they replace what the other options say.</summary>
@@ -75,7 +77,8 @@ public sealed record Detectron2Recipe : IRecipe
 
     private void CheckNeedsRate(bool isUsed, string option)
     {
-        if (isUsed && Parity && BaseLearningRate is null) throw new PlanException($"{option} needs {nameof(BaseLearningRate)}, which is not set.");
+        if (isUsed && Parity && BaseLearningRate is null)
+            throw new PlanException($"{option} needs {nameof(BaseLearningRate)}, which is not set.");
     }
 
     private void CheckOverrides(ModelFacts facts)
@@ -104,7 +107,8 @@ public sealed record Detectron2Recipe : IRecipe
         var fields = Defaults(fact, scale);
         if (fact.LastSegment == "bias" && BiasLearningRateFactor != 1)
         {
-            if (!Parity && scale != 1) notes.AddNamed($"{Name}: the bias factor replaces the depth's scale in the reference; it multiplies it here", fact.Name);
+            if (!Parity && scale != 1)
+                notes.AddNamed($"{Name}: the bias factor replaces the depth's scale in the reference; it multiplies it here", fact.Name);
             scale = (Parity ? 1 : scale) * BiasLearningRateFactor;
             fields = fields.With("lr", (BaseLearningRate ?? 1) * scale);
         }

@@ -9,8 +9,9 @@ namespace LayerDecayGen.Recipes;
 public sealed record ExplicitGroup(ImmutableArray<string> Parameters, ImmutableArray<KeyValuePair<string, object>> Fields);
 
 /// <summary>
-/// Groups that were decided elsewhere, reduced to as few as equal fields allow: facebookresearch/detectron2, <c>detectron2/solver/build.py</c>, <c>reduce_param_groups</c>. A later
-/// group overwrites the fields that an earlier one set for the same parameter.
+/// Groups that were decided elsewhere, reduced to as few as equal fields allow: facebookresearch/detectron2,
+/// <c>detectron2/solver/build.py</c>, <c>reduce_param_groups</c>. A later group overwrites the fields that an earlier one set for the same
+/// parameter.
 /// </summary>
 /// <remarks>Corrected without parity: groups of equal fields merge whatever order the fields were set in.</remarks>
 public sealed record ExplicitGroupsRecipe(ImmutableArray<ExplicitGroup> Groups) : IRecipe

@@ -7,7 +7,8 @@ using Field = KeyValuePair<string, object>;
 using LayerDecayGen.Planning;
 
 /// <summary>
-/// Fields of a parameter group in the order in which they were set, as PyTorch's dictionaries keep them. Setting a field again keeps its place.
+/// Fields of a parameter group in the order in which they were set, as PyTorch's dictionaries keep them. Setting a field again keeps its
+/// place.
 /// </summary>
 internal static class HyperParameters
 {

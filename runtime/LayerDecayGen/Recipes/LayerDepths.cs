@@ -109,7 +109,8 @@ internal static class LayerDepths
             if (!name.StartsWith(stages, StringComparison.Ordinal)) return count - 1 - belowHead;
             var segments = name.Split('.');
             var isBlock = segments.Length > 3 && VitNames.IsNumber(segments[3], out _);
-            if (parity && !isBlock && (segments.Length <= 3 || segments[3] is not ("reduction" or "norm" or "downsample"))) throw Unread(name);
+            if (parity && !isBlock && (segments.Length <= 3 || segments[3] is not ("reduction" or "norm" or "downsample")))
+                throw Unread(name);
             return isBlock ? depths.Take(Number(name, 1)).Sum() + Number(name, 3) + 1 : depths.Take(Number(name, 1) + 1).Sum();
         });
     }
@@ -155,7 +156,8 @@ internal static class LayerDepths
         });
     }
 
-    private static int Children(List<string> names, string stack) => 1 + names.Select(name => VitNames.BlockOf(name, stack) ?? -1).DefaultIfEmpty(-1).Max();
+    private static int Children(List<string> names, string stack) =>
+        1 + names.Select(name => VitNames.BlockOf(name, stack) ?? -1).DefaultIfEmpty(-1).Max();
 
     // How many blocks each stage has, stage and block being two of a name's segments ("layer3" counts from 1).
     private static List<int> StageDepths(List<string> names, Func<string[], bool> isBlock, int stageAt, int blockAt)

@@ -4,7 +4,8 @@ using LayerDecayGen.Planning;
 namespace LayerDecayGen.Recipes;
 
 /// <summary>
-/// LoRA+ (Hayou, Ghosh, Yu 2024, arXiv 2402.12354): of the two matrices of a low-rank adapter, the one that starts at zero and is multiplied last learns faster by a ratio.
+/// LoRA+ (Hayou, Ghosh, Yu 2024, arXiv 2402.12354): of the two matrices of a low-rank adapter, the one that starts at zero and is
+/// multiplied last learns faster by a ratio.
 /// </summary>
 /// <param name="Inner">The recipe that decides everything else.</param>
 /// <param name="Ratio">The rate of the second matrix over that of the first, above 0; the paper recommends about 16.</param>

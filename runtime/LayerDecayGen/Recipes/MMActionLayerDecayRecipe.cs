@@ -8,8 +8,8 @@ namespace LayerDecayGen.Recipes;
 /// <c>LearningRateDecayOptimizerConstructor</c>, for MViT and ViT below <c>backbone.</c>.
 /// </summary>
 /// <remarks>
-/// Corrected without parity: <see cref="VisionTransformerRecipe.Depth"/> (<c>num_layers</c>) follows the model, so that no scale passes 1; names below another
-/// prefix keep their layers; zero-dimensional tensors are not decayed; any backbone and any norm is accepted.
+/// Corrected without parity: <see cref="VisionTransformerRecipe.Depth"/> (<c>num_layers</c>) follows the model, so that no scale passes 1;
+/// names below another prefix keep their layers; zero-dimensional tensors are not decayed; any backbone and any norm is accepted.
 /// </remarks>
 public sealed record MMActionLayerDecayRecipe : VisionTransformerRecipe
 {
@@ -45,5 +45,6 @@ public sealed record MMActionLayerDecayRecipe : VisionTransformerRecipe
     private protected override int? LayerOf(string name) =>
         name is "cls_token" or "mask_token" or "pos_embed" || name.StartsWith("patch_embed", StringComparison.Ordinal) ? 0 : Blocks(name);
 
-    private protected override bool IsExempt(ParameterFact fact) => fact.Dimensions == 1 || fact.Name.EndsWith(".bias", StringComparison.Ordinal);
+    private protected override bool IsExempt(ParameterFact fact) =>
+        fact.Dimensions == 1 || fact.Name.EndsWith(".bias", StringComparison.Ordinal);
 }

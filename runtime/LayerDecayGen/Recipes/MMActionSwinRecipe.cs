@@ -8,8 +8,8 @@ namespace LayerDecayGen.Recipes;
 /// <c>SwinOptimWrapperConstructor</c>. The factors of all keys that hit a name multiply.
 /// </summary>
 /// <remarks>
-/// Corrected without parity: frozen parameters are left out, numbers in keys are whole, a key that hits nothing is an error, and the text <c>base.</c> that the
-/// reference puts before every name is not searched; tied tensors are planned once.
+/// Corrected without parity: frozen parameters are left out, numbers in keys are whole, a key that hits nothing is an error, and the text
+/// <c>base.</c> that the reference puts before every name is not searched; tied tensors are planned once.
 /// </remarks>
 public sealed record MMActionSwinRecipe : IRecipe
 {

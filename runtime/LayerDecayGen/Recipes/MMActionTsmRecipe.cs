@@ -3,12 +3,13 @@ using LayerDecayGen.Planning;
 namespace LayerDecayGen.Recipes;
 
 /// <summary>
-/// MMAction2's groups for TSM: open-mmlab/mmaction2, <c>mmaction/engine/optimizers/tsm_optim_wrapper_constructor.py</c>, <c>TSMOptimWrapperConstructor</c>. Biases
-/// learn twice as fast and are not decayed, norms are not decayed, the classifier learns five (weight) and ten (bias) times as fast.
+/// MMAction2's groups for TSM: open-mmlab/mmaction2, <c>mmaction/engine/optimizers/tsm_optim_wrapper_constructor.py</c>,
+/// <c>TSMOptimWrapperConstructor</c>. Biases learn twice as fast and are not decayed, norms are not decayed, the classifier learns five
+/// (weight) and ten (bias) times as fast.
 /// </summary>
 /// <remarks>
-/// Corrected without parity: frozen parameters are left out; parameters held beside child modules and those of other modules are planned; the classifier's bias is
-/// its own, not another layer's; tied tensors are planned once.
+/// Corrected without parity: frozen parameters are left out; parameters held beside child modules and those of other modules are planned;
+/// the classifier's bias is its own, not another layer's; tied tensors are planned once.
 /// </remarks>
 public sealed record MMActionTsmRecipe : IRecipe
 {
@@ -36,7 +37,8 @@ public sealed record MMActionTsmRecipe : IRecipe
     public Plan Plan(ModelFacts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        if (FastClassifier is not { } fast) throw new PlanException($"{nameof(FastClassifier)} (fc_lr5) is not set: say whether the classifier learns faster.");
+        if (FastClassifier is not { } fast)
+            throw new PlanException($"{nameof(FastClassifier)} (fc_lr5) is not set: say whether the classifier learns faster.");
         if (WeightDecay is { } decay) Check.NotNegative(decay, nameof(WeightDecay));
         var notes = new Notes();
         var kinds = Enumerable.Range(0, Kinds.Length).Select(_ => new List<ParameterFact>()).ToArray();

@@ -7,15 +7,16 @@ namespace LayerDecayGen.Recipes;
 /// mmengine's groups: open-mmlab/mmengine, <c>mmengine/optim/optimizer/default_constructor.py</c>, <c>DefaultOptimWrapperConstructor</c>.
 /// </summary>
 /// <remarks>
-/// Corrected without parity: a number at the edge of a custom key is a whole number; a key that hits nothing is an error; a <c>Conv2d</c> of one channel is
-/// no depth-wise convolution while <c>Conv1d</c> and <c>Conv3d</c> can be; tensors without dimensions count as flat; frozen parameters are left out; a member
-/// called <c>module</c> hides nothing; tied tensors are planned once. A custom key still replaces every other option for the parameters it hits.
+/// Corrected without parity: a number at the edge of a custom key is a whole number; a key that hits nothing is an error; a <c>Conv2d</c>
+/// of one channel is no depth-wise convolution while <c>Conv1d</c> and <c>Conv3d</c> can be; tensors without dimensions count as flat;
+/// frozen parameters are left out; a member called <c>module</c> hides nothing; tied tensors are planned once. A custom key still replaces
+/// every other option for the parameters it hits.
 /// </remarks>
 public sealed record MMEngineRecipe : IRecipe
 {
     /// <summary>
-    /// The <c>lr</c> of the optimizer's configuration, where it has one. Plans hold scales and do not need it; in parity a multiplier without it fails as
-    /// in the reference.
+    /// The <c>lr</c> of the optimizer's configuration, where it has one. Plans hold scales and do not need it; in parity a multiplier
+    /// without it fails as in the reference.
     /// </summary>
     public double? LearningRate { get; init; }
 
@@ -49,7 +50,8 @@ public sealed record MMEngineRecipe : IRecipe
         var met = InScope(facts, notes).Where(fact => fact.TiedTo is null).ToList();
         if (!Parity)
         {
-            foreach (var fact in met.Where(fact => fact.Frozen)) notes.AddNamed($"{Name}: grouped by the reference although frozen, left out here", fact.Name);
+            foreach (var fact in met.Where(fact => fact.Frozen))
+                notes.AddNamed($"{Name}: grouped by the reference although frozen, left out here", fact.Name);
             met.RemoveAll(fact => fact.Frozen);
         }
 

@@ -3,13 +3,14 @@ using LayerDecayGen.Planning;
 namespace LayerDecayGen.Recipes;
 
 /// <summary>
-/// mmpretrain's groups, one a parameter: open-mmlab/mmpretrain, <c>mmpretrain/engine/optimizers/layer_decay_optim_wrapper_constructor.py</c>,
+/// mmpretrain's groups, one a parameter: open-mmlab/mmpretrain,
+/// <c>mmpretrain/engine/optimizers/layer_decay_optim_wrapper_constructor.py</c>,
 /// <c>LearningRateDecayOptimWrapperConstructor</c>, with the <c>get_layer_depth</c> of its backbones.
 /// </summary>
 /// <remarks>
-/// Corrected without parity: <c>lr_mult</c>, bias rate and depth-wise multipliers act; custom keys see a dot before top-level names and whole numbers, and each
-/// must hit something; backbone names keep their layers below any prefix; HiViT's blocks are layers; no scale passes 1; tied tensors are planned once.
-/// The layers of an annotated model win over names.
+/// Corrected without parity: <c>lr_mult</c>, bias rate and depth-wise multipliers act; custom keys see a dot before top-level names and
+/// whole numbers, and each must hit something; backbone names keep their layers below any prefix; HiViT's blocks are layers; no scale
+/// passes 1; tied tensors are planned once. The layers of an annotated model win over names.
 /// </remarks>
 public sealed record MMPretrainRecipe : IRecipe
 {

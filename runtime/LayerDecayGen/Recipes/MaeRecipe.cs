@@ -3,12 +3,12 @@ using LayerDecayGen.Planning;
 namespace LayerDecayGen.Recipes;
 
 /// <summary>
-/// MAE's groups: facebookresearch/mae, <c>util/lr_decay.py</c>, <c>param_groups_lrd</c>. Only tensors of exactly one dimension and listed names are exempt
-/// from weight decay.
+/// MAE's groups: facebookresearch/mae, <c>util/lr_decay.py</c>, <c>param_groups_lrd</c>. Only tensors of exactly one dimension and listed
+/// names are exempt from weight decay.
 /// </summary>
 /// <remarks>
-/// Corrected without parity: <c>mask_token</c> belongs to layer 0; zero-dimensional tensors and biases of more dimensions are not decayed; names below a
-/// prefix keep their layers; a name that merely starts with <c>blocks</c> is no block.
+/// Corrected without parity: <c>mask_token</c> belongs to layer 0; zero-dimensional tensors and biases of more dimensions are not decayed;
+/// names below a prefix keep their layers; a name that merely starts with <c>blocks</c> is no block.
 /// </remarks>
 public sealed record MaeRecipe : VisionTransformerRecipe
 {

@@ -4,8 +4,8 @@ using LayerDecayGen.Planning;
 namespace LayerDecayGen.Recipes;
 
 /// <summary>
-/// mmengine's <c>paramwise_cfg</c>. A multiplier that is null is not configured, and leaves its parameters to the next rule (order of the decay rules:
-/// custom key, norm, bias, depth-wise convolution, flat).
+/// mmengine's <c>paramwise_cfg</c>. A multiplier that is null is not configured, and leaves its parameters to the next rule (order of the
+/// decay rules: custom key, norm, bias, depth-wise convolution, flat).
 /// </summary>
 public sealed record ParamwiseOptions
 {

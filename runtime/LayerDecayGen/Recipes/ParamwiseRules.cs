@@ -24,7 +24,9 @@ internal sealed class ParamwiseRules(ParamwiseOptions options, ModelFacts facts,
         return Resolve(text, text, fact, recipe, notes);
     }
 
-    /// <summary>The custom key by the text that the reference searches, or by the corrected one, with a note where that changes the key.</summary>
+    /// <summary>
+    /// The custom key by the text that the reference searches, or by the corrected one, with a note where that changes the key.
+    /// </summary>
     public CustomKey? Resolve(string literal, string corrected, ParameterFact fact, string recipe, Notes notes)
     {
         var reference = _keys.Find(literal, wholeNumbers: false);

@@ -4,8 +4,9 @@ using LayerDecayGen.Planning;
 namespace LayerDecayGen.Recipes;
 
 /// <summary>
-/// Splits the groups of a recipe between two optimizers: hidden matrices for one of Muon's kind, which orthogonalises its updates, and embeddings, heads, biases, norms and scalars for AdamW.
-/// Roles decide, which come from types: an embedding is none of the hidden matrices whatever its name and shape.
+/// Splits the groups of a recipe between two optimizers: hidden matrices for one of Muon's kind, which orthogonalises its updates, and
+/// embeddings, heads, biases, norms and scalars for AdamW. Roles decide, which come from types: an embedding is none of the hidden matrices
+/// whatever its name and shape.
 /// </summary>
 /// <param name="Inner">The recipe that decides scales and weight decays.</param>
 /// <example><code>

@@ -3,10 +3,13 @@ using LayerDecayGen.Planning;
 namespace LayerDecayGen.Recipes;
 
 /// <summary>
-/// STMixer's groups of a backbone: MCG-NJU/STMixer, <c>alphaction/solver/build.py</c>, <c>get_parameter_groups</c>. As VideoMAE, with names below <c>encoder.</c> read
-/// too and everything outside the encoder scaled once more. <see cref="StMixerRecipe"/> is the whole of <c>make_optimizer</c>.
+/// STMixer's groups of a backbone: MCG-NJU/STMixer, <c>alphaction/solver/build.py</c>, <c>get_parameter_groups</c>. As VideoMAE, with names
+/// below <c>encoder.</c> read too and everything outside the encoder scaled once more. <see cref="StMixerRecipe"/> is the whole of
+/// <c>make_optimizer</c>.
 /// </summary>
-/// <remarks>Corrected without parity: tokens and position tables of the encoder are the stem, and the list of names without decay reaches into it.</remarks>
+/// <remarks>
+/// Corrected without parity: tokens and position tables of the encoder are the stem, and the list of names without decay reaches into it.
+/// </remarks>
 public sealed record StMixerGroupsRecipe : ValueAssignerRecipe
 {
     private const string Encoder = "encoder.";
@@ -31,7 +34,8 @@ public sealed record StMixerGroupsRecipe : ValueAssignerRecipe
 
     private protected override int? BlockOf(string name) => base.BlockOf(InEncoder(name));
 
-    private protected override bool IsListed(string entry, string name) => base.IsListed(entry, name) || (!Parity && entry == InEncoder(name));
+    private protected override bool IsListed(string entry, string name) =>
+        base.IsListed(entry, name) || (!Parity && entry == InEncoder(name));
 
     private protected override PlannedParameter Shape(PlannedParameter parameter, bool decayed)
     {

@@ -4,12 +4,13 @@ using LayerDecayGen.Planning;
 namespace LayerDecayGen.Recipes;
 
 /// <summary>
-/// STMixer's optimizer groups: MCG-NJU/STMixer, <c>alphaction/solver/build.py</c>, <c>make_optimizer</c>, for ViT backbones and for others. They do not depend on which of SGD,
-/// Adam and AdamW is made from them.
+/// STMixer's optimizer groups: MCG-NJU/STMixer, <c>alphaction/solver/build.py</c>, <c>make_optimizer</c>, for ViT backbones and for others.
+/// They do not depend on which of SGD, Adam and AdamW is made from them.
 /// </summary>
 /// <remarks>
-/// Corrected without parity: the lr scale acts (nothing in the reference reads it); the rest outside the backbone leaves frozen parameters out and does not decay norms,
-/// biases and vectors; names outside the backbone that merely contain <c>backbone</c> are trained; other backbones know norms by type. In parity every rate is
+/// Corrected without parity: the lr scale acts (nothing in the reference reads it); the rest outside the backbone leaves frozen parameters
+/// out and does not decay norms, biases and vectors; names outside the backbone that merely contain <c>backbone</c> are trained; other
+/// backbones know norms by type. In parity every rate is
 /// <see cref="BaseLearningRate"/>, whatever the scale says.
 /// </remarks>
 public sealed record StMixerRecipe : IRecipe
@@ -53,7 +54,8 @@ public sealed record StMixerRecipe : IRecipe
         Check.NotNegative(BackboneWeightDecay, nameof(BackboneWeightDecay));
         Check.NotNegative(WeightDecay, nameof(WeightDecay));
         Check.NotNegative(NormWeightDecay, nameof(NormWeightDecay));
-        if (Parity && BaseLearningRate is null) throw new PlanException($"{nameof(BaseLearningRate)} is not set: in parity every group gets it.");
+        if (Parity && BaseLearningRate is null)
+            throw new PlanException($"{nameof(BaseLearningRate)} is not set: in parity every group gets it.");
         var notes = new Notes();
         var plan = IsVisionTransformer ? [.. OfBackbone(facts, notes), .. OfRest(facts, notes)] : OfOtherBackbone(facts, notes);
         return new Plan([.. plan.Select(Rated)]) { Warnings = notes.ToImmutable(), Parity = Parity };
@@ -66,7 +68,8 @@ public sealed record StMixerRecipe : IRecipe
     {
         var inBackbone = facts.Parameters.Where(p => p.Name.StartsWith(Backbone, StringComparison.Ordinal)).ToDictionary(
             p => p.Name[Backbone.Length..], StringComparer.Ordinal);
-        if (inBackbone.Count == 0) throw new PlanException($"{facts.ModelName} has no parameter below '{Backbone}', where STMixer's rule expects the ViT.");
+        if (inBackbone.Count == 0)
+            throw new PlanException($"{facts.ModelName} has no parameter below '{Backbone}', where STMixer's rule expects the ViT.");
         var rate = LayerDecay ?? facts.LayerDecay ?? Check.Rate(null, nameof(LayerDecay), facts);
         var plan = new StMixerGroupsRecipe
         {
@@ -101,7 +104,8 @@ public sealed record StMixerRecipe : IRecipe
         }
 
         var exempt = fact.Dimensions <= 1 || fact.LastSegment == "bias" || ModuleTypes.IsNorm(fact.Owner) || fact.Role == ParameterRole.Norm;
-        if (exempt) notes.AddNamed($"{Name}: decayed by the reference among the rest although a norm, bias or vector; exempt here", fact.Name);
+        if (exempt)
+            notes.AddNamed($"{Name}: decayed by the reference among the rest although a norm, bias or vector; exempt here", fact.Name);
         return fact.Decide(null, 1, WeightDecay, decayed: !exempt);
     }
 

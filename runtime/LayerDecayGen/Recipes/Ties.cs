@@ -6,8 +6,8 @@ namespace LayerDecayGen.Recipes;
 internal static class Ties
 {
     /// <summary>
-    /// Fails as torch does when a constructor hands it one tensor twice. A module that is registered twice beside itself is walked once, so its
-    /// parameters are not met again.
+    /// Fails as torch does when a constructor hands it one tensor twice. A module that is registered twice beside itself is walked once, so
+    /// its parameters are not met again.
     /// </summary>
     public static void RefuseDuplicates(IEnumerable<ParameterFact> met, ModelFacts facts)
     {
@@ -28,7 +28,10 @@ internal static class Ties
         return facts.Parameters.Where(p => NameList.IsAtOrBelow(shared, p.Name)).All(p => p.TiedTo == original + p.Name[shared.Length..]);
     }
 
-    /// <summary>Whether the module that holds a parameter is one that was met before, wherever: all it holds is what another module of the same names holds.</summary>
+    /// <summary>
+    /// Whether the module that holds a parameter is one that was met before, wherever: all it holds is what another module of the same
+    /// names holds.
+    /// </summary>
     public static bool IsOfSharedModule(ParameterFact fact, ModelFacts facts)
     {
         if (fact.TiedTo is not { } first) return false;
@@ -37,5 +40,6 @@ internal static class Ties
             && HeldBy(shared, facts).All(p => p.TiedTo == $"{original}.{p.LastSegment}");
     }
 
-    private static IEnumerable<ParameterFact> HeldBy(string module, ModelFacts facts) => facts.Parameters.Where(p => ParamwiseRules.ModuleOf(p.Name) == module);
+    private static IEnumerable<ParameterFact> HeldBy(string module, ModelFacts facts) =>
+        facts.Parameters.Where(p => ParamwiseRules.ModuleOf(p.Name) == module);
 }

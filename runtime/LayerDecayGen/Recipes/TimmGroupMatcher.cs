@@ -16,8 +16,9 @@ public sealed record TimmGroupPattern(string Pattern, ImmutableArray<double> Suf
 }
 
 /// <summary>
-/// timm's <c>group_matcher</c>: huggingface/pytorch-image-models, <c>timm/models/_manipulate.py</c>, <c>group_with_matcher</c>. The first pattern that matches a name gives it an
-/// ordinal: the number of its group, the numbers its parentheses catch, and its suffix. Layers are the sorted ordinals; a name without a match comes last.
+/// timm's <c>group_matcher</c>: huggingface/pytorch-image-models, <c>timm/models/_manipulate.py</c>, <c>group_with_matcher</c>. The first
+/// pattern that matches a name gives it an ordinal: the number of its group, the numbers its parentheses catch, and its suffix. Layers are
+/// the sorted ordinals; a name without a match comes last.
 /// </summary>
 /// <param name="Groups">The groups in order, such as <c>stem</c> and <c>blocks</c>, each with its patterns.</param>
 public sealed record TimmGroupMatcher(ImmutableArray<KeyValuePair<string, ImmutableArray<TimmGroupPattern>>> Groups)

@@ -4,13 +4,15 @@ using LayerDecayGen.Planning;
 namespace LayerDecayGen.Recipes;
 
 /// <summary>
-/// timm's groups: huggingface/pytorch-image-models, <c>timm/optim/_param_groups.py</c>, <c>param_groups_layer_decay</c>, and <c>param_groups_weight_decay</c> where
-/// <see cref="UseLayerDecay"/> is false. Layers come from a <see cref="TimmGroupMatcher"/>, else from blocks of consecutive parameters as timm forms them.
+/// timm's groups: huggingface/pytorch-image-models, <c>timm/optim/_param_groups.py</c>, <c>param_groups_layer_decay</c>, and
+/// <c>param_groups_weight_decay</c> where
+/// <see cref="UseLayerDecay"/> is false. Layers come from a <see cref="TimmGroupMatcher"/>, else from blocks of consecutive parameters as
+/// timm forms them.
 /// </summary>
 /// <remarks>
-/// Note that timm puts a ViT's final norm into the last block's layer, and that its schedulers multiply by the scale. Corrected without parity: biases of more than one dimension are
-/// not decayed; a pattern of a list that matches nothing is an error; a matcher or classifier that finds nothing is an error instead of scale 1 everywhere. The layers of an
-/// annotated model win over both.
+/// Note that timm puts a ViT's final norm into the last block's layer, and that its schedulers multiply by the scale. Corrected without
+/// parity: biases of more than one dimension are not decayed; a pattern of a list that matches nothing is an error; a matcher or classifier
+/// that finds nothing is an error instead of scale 1 everywhere. The layers of an annotated model win over both.
 /// </remarks>
 public sealed record TimmRecipe : IRecipe
 {
@@ -52,7 +54,9 @@ public sealed record TimmRecipe : IRecipe
     /// <summary>How many consecutive parameters form a layer in a model without a matcher.</summary>
     public int ParametersPerLayer { get; init; } = 12;
 
-    /// <summary>Layers by name that were found elsewhere; where set, they stand for matcher and classifier. Names not listed are in the last layer.</summary>
+    /// <summary>
+    /// Layers by name that were found elsewhere; where set, they stand for matcher and classifier. Names not listed are in the last layer.
+    /// </summary>
     public ImmutableDictionary<string, int>? LayerMap { get; init; }
 
     /// <summary>Whether to give the reference's result to the letter.</summary>
@@ -76,8 +80,10 @@ public sealed record TimmRecipe : IRecipe
     private void CheckOptions(ModelFacts facts)
     {
         Check.NotNegative(WeightDecay, nameof(WeightDecay));
-        if (ParametersPerLayer < 1) throw new PlanException($"{nameof(ParametersPerLayer)} is {ParametersPerLayer}: it must be at least 1.");
-        if (UseLayerDecay && Parity) Check.Finite(LayerDecay ?? facts.LayerDecay ?? Check.Rate(null, nameof(LayerDecay), facts), nameof(LayerDecay));
+        if (ParametersPerLayer < 1)
+            throw new PlanException($"{nameof(ParametersPerLayer)} is {ParametersPerLayer}: it must be at least 1.");
+        if (UseLayerDecay && Parity)
+            Check.Finite(LayerDecay ?? facts.LayerDecay ?? Check.Rate(null, nameof(LayerDecay), facts), nameof(LayerDecay));
         if (Parity) return;
         if (UseLayerDecay) Check.Rate(LayerDecay ?? facts.LayerDecay, nameof(LayerDecay), facts);
         Check.Fraction(MinimumScale, nameof(MinimumScale));
@@ -138,7 +144,8 @@ public sealed record TimmRecipe : IRecipe
         if (LayerMap is null && !Parity && facts.Parameters.Any(p => p.Layer is not null)) return (facts.LastLayer(), facts.LayerOf);
         var names = facts.Parameters.Where(p => p.TiedTo is null).Select(p => p.Name).ToList();
         var map = LayerMap ?? (GroupMatcher is { } matcher ? matcher.Layers(names, facts, Parity) : AutomaticLayers(names, facts));
-        if (map.IsEmpty || map.Values.Any(layer => layer < 0)) throw new PlanException($"{nameof(LayerMap)} is empty or has a layer below 0: layers count from 0.");
+        if (map.IsEmpty || map.Values.Any(layer => layer < 0))
+            throw new PlanException($"{nameof(LayerMap)} is empty or has a layer below 0: layers count from 0.");
         var last = map.Values.Max();
         return (last, fact => map.GetValueOrDefault(fact.Name, last));
     }

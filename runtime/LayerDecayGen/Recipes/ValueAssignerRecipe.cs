@@ -4,7 +4,8 @@ using LayerDecayGen.Planning;
 namespace LayerDecayGen.Recipes;
 
 /// <summary>
-/// What BEiT and VideoMAE share: <c>get_parameter_groups</c> with a <c>LayerDecayValueAssigner</c>, whose scales a caller may state outright.
+/// What BEiT and VideoMAE share: <c>get_parameter_groups</c> with a <c>LayerDecayValueAssigner</c>, whose scales a caller may state
+/// outright.
 /// </summary>
 public abstract record ValueAssignerRecipe : VisionTransformerRecipe
 {
@@ -28,5 +29,6 @@ public abstract record ValueAssignerRecipe : VisionTransformerRecipe
         : name.StartsWith("rel_pos_bias", StringComparison.Ordinal) ? null
         : Blocks(name);
 
-    private protected override bool IsExempt(ParameterFact fact) => fact.Dimensions == 1 || fact.Name.EndsWith(".bias", StringComparison.Ordinal);
+    private protected override bool IsExempt(ParameterFact fact) =>
+        fact.Dimensions == 1 || fact.Name.EndsWith(".bias", StringComparison.Ordinal);
 }

@@ -3,11 +3,12 @@ using LayerDecayGen.Planning;
 namespace LayerDecayGen.Recipes;
 
 /// <summary>
-/// VideoMAE's groups: MCG-NJU/VideoMAE and OpenGVLab/VideoMAEv2, each <c>optim_factory.py</c>, <c>get_parameter_groups</c>. The second version exempts names
-/// that end with <c>.scale</c> as well.
+/// VideoMAE's groups: MCG-NJU/VideoMAE and OpenGVLab/VideoMAEv2, each <c>optim_factory.py</c>, <c>get_parameter_groups</c>. The second
+/// version exempts names that end with <c>.scale</c> as well.
 /// </summary>
 /// <remarks>
-/// Corrected without parity: zero-dimensional tensors are not decayed; names below a prefix keep their layers; a stated depth that is not the model's.
+/// Corrected without parity: zero-dimensional tensors are not decayed; names below a prefix keep their layers; a stated depth that is not
+/// the model's.
 /// </remarks>
 public sealed record VideoMaeRecipe : ValueAssignerRecipe
 {

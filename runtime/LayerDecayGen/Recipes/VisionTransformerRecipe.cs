@@ -8,8 +8,9 @@ namespace LayerDecayGen.Recipes;
 /// <c>rate^(depth + 1 - layer)</c>, no weight decay for vectors and listed names.
 /// </summary>
 /// <remarks>
-/// With <see cref="Parity"/> names alone decide, as in the reference, defects included. Without it the layers of an annotated model or of a layer map
-/// win over names, the reference's defects are corrected, and each correction that changes something is one entry of <see cref="Plan.Warnings"/>.
+/// With <see cref="Parity"/> names alone decide, as in the reference, defects included. Without it the layers of an annotated model or of a
+/// layer map win over names, the reference's defects are corrected, and each correction that changes something is one entry of
+/// <see cref="Plan.Warnings"/>.
 /// </remarks>
 public abstract record VisionTransformerRecipe : IRecipe
 {
@@ -26,7 +27,8 @@ public abstract record VisionTransformerRecipe : IRecipe
     public int? Depth { get; init; }
 
     /// <summary>
-    /// What stands before the names that the rule knows, its dot included, for example <c>backbone.</c>; null finds it. Parity: the reference's own.
+    /// What stands before the names that the rule knows, its dot included, for example <c>backbone.</c>; null finds it. Parity: the
+    /// reference's own.
     /// </summary>
     public string? Prefix { get; init; }
 
@@ -140,7 +142,8 @@ public abstract record VisionTransformerRecipe : IRecipe
     {
         if (VitNames.Below(prefix, fact.Name) is not { } name) return null;
         var layer = CorrectedLayerOf(name);
-        if (layer != LayerOf(name)) notes.AddNamed($"{Name}: read into a wrong layer by the reference's rule of names, corrected here", fact.Name);
+        if (layer != LayerOf(name))
+            notes.AddNamed($"{Name}: read into a wrong layer by the reference's rule of names, corrected here", fact.Name);
         return layer;
     }
 

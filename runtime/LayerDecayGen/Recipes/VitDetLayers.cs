@@ -2,7 +2,9 @@ using LayerDecayGen.Planning;
 
 namespace LayerDecayGen.Recipes;
 
-/// <summary>ViTDet's layers by name: a dot must stand before <c>pos_embed</c>, <c>patch_embed</c> and <c>blocks</c>, and residual blocks are new.</summary>
+/// <summary>
+/// ViTDet's layers by name: a dot must stand before <c>pos_embed</c>, <c>patch_embed</c> and <c>blocks</c>, and residual blocks are new.
+/// </summary>
 internal sealed class VitDetLayers
 {
     private readonly bool _parity;

@@ -7,7 +7,8 @@ namespace LayerDecayGen.Recipes;
 internal static class VitNames
 {
     /// <summary>The part of a name behind a prefix; null when it does not start with it.</summary>
-    public static string? Below(string prefix, string name) => name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : null;
+    public static string? Below(string prefix, string name) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : null;
 
     /// <summary>The number behind <c>stack.</c> at the start of a name; null elsewhere.</summary>
     public static int? BlockOf(string name, string stack)
@@ -24,7 +25,8 @@ internal static class VitNames
             $"'{name}' starts with 'blocks' but its second segment is not a number: the reference fails on it; without Parity it is read as no block.");
     }
 
-    public static bool IsNumber(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    public static bool IsNumber(string text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     /// <summary>What stands before the blocks of a model, when the reference's own prefix does not fit.</summary>
     public static string FindPrefix(ModelFacts facts, string expected, Func<string, int?> blockOf)

@@ -7,7 +7,9 @@ namespace FineTune.Data;
 /// <summary>A data set that is not there or not readable; the message is for the person at the prompt.</summary>
 internal sealed class DataException(string message) : Exception(message);
 
-/// <summary>Reads image sets from files: the digits that come with the sample, and IDX folders as MNIST and Fashion-MNIST ship them.</summary>
+/// <summary>
+/// Reads image sets from files: the digits that come with the sample, and IDX folders as MNIST and Fashion-MNIST ship them.
+/// </summary>
 internal static class ImageFiles
 {
     // Where Debian's package dataset-fashion-mnist puts its files.
@@ -30,7 +32,8 @@ internal static class ImageFiles
         while (reader.ReadLine() is { } line)
         {
             var cells = line.Split(',');
-            if (cells.Length != size * size + 1) throw new DataException($"{path}: line {labels.Count + 1} has {cells.Length} values, not {size * size + 1}");
+            if (cells.Length != size * size + 1)
+                throw new DataException($"{path}: line {labels.Count + 1} has {cells.Length} values, not {size * size + 1}");
             foreach (var cell in cells[..^1]) pixels.Add(byte.Parse(cell, CultureInfo.InvariantCulture));
             labels.Add(byte.Parse(cells[^1], CultureInfo.InvariantCulture));
         }
@@ -43,7 +46,8 @@ internal static class ImageFiles
         var (images, imageSizes) = ReadIdx(Find(folder, "train-images-idx3-ubyte"), 3);
         var (labels, labelSizes) = ReadIdx(Find(folder, "train-labels-idx1-ubyte"), 1);
         if (imageSizes[0] != labelSizes[0]) throw new DataException($"--data {folder}: {imageSizes[0]} images but {labelSizes[0]} labels");
-        if (imageSizes[1] != imageSizes[2]) throw new DataException($"--data {folder}: images are {imageSizes[1]} x {imageSizes[2]}; they must be square");
+        if (imageSizes[1] != imageSizes[2])
+            throw new DataException($"--data {folder}: images are {imageSizes[1]} x {imageSizes[2]}; they must be square");
         return ImageSet.FromBytes(name, images, labels, imageSizes[1]);
     }
 
@@ -64,7 +68,8 @@ internal static class ImageFiles
         try
         {
             var header = reader.ReadBytes(4);
-            if (header is not [0, 0, 8, var found] || found != dimensions) throw new DataException($"{path}: not an IDX file of bytes with {dimensions} dimensions");
+            if (header is not [0, 0, 8, var found] || found != dimensions)
+                throw new DataException($"{path}: not an IDX file of bytes with {dimensions} dimensions");
             var sizes = new int[dimensions];
             for (var i = 0; i < dimensions; i++) sizes[i] = BinaryPrimitives.ReadInt32BigEndian(reader.ReadBytes(4));
             var values = reader.ReadBytes(sizes.Aggregate(1, (a, b) => checked(a * b)));

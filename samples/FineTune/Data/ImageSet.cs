@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace FineTune.Data;
 
-/// <summary>Grey images with labels. Pixels are [images, 1, size, size], scaled to mean 0 and deviation 1 over the set; labels are [images].</summary>
+/// <summary>
+/// Grey images with labels. Pixels are [images, 1, size, size], scaled to mean 0 and deviation 1 over the set; labels are [images].
+/// </summary>
 internal sealed record ImageSet(string Name, Tensor Pixels, Tensor Labels, int Classes) : IDisposable
 {
     public int Count => (int)Pixels.shape[0];
@@ -28,7 +30,8 @@ internal sealed record ImageSet(string Name, Tensor Pixels, Tensor Labels, int C
     }
 
     /// <summary>
-    /// Splits a set at random but fixed by the seed: some labelled images to fine-tune on, and held-out ones that no phase sees with a label.
+    /// Splits a set at random but fixed by the seed: some labelled images to fine-tune on, and held-out ones that no phase sees with a
+    /// label.
     /// </summary>
     public (ImageSet Labelled, ImageSet HeldOut) Split(int labelled, int seed)
     {

@@ -7,8 +7,9 @@ using static TorchSharp.torch.nn;
 namespace FineTune.Models;
 
 /// <summary>
-/// Pre-training without labels (He et al. 2022, "Masked Autoencoders Are Scalable Vision Learners"): the encoder sees some patches, a light decoder
-/// guesses the pixels of the rest. The rate 1 means no layer decay: pre-training starts from nothing, and no layer has anything to keep.
+/// Pre-training without labels (He et al. 2022, "Masked Autoencoders Are Scalable Vision Learners"): the encoder sees some patches, a light
+/// decoder guesses the pixels of the rest. The rate 1 means no layer decay: pre-training starts from nothing, and no layer has anything to
+/// keep.
 /// </summary>
 [LayerDecay(1.0)]
 internal sealed partial class MaskedAutoencoder : Module<Tensor, Tensor>
@@ -61,5 +62,6 @@ internal sealed partial class MaskedAutoencoder : Module<Tensor, Tensor>
         return images.view(n, side, _size.Patch, side, _size.Patch).permute(0, 1, 3, 2, 4).reshape(n, _size.Patches, _size.PatchPixels);
     }
 
-    private static Tensor Gather(Tensor tokens, Tensor positions) => tokens.gather(1, positions.unsqueeze(-1).expand(-1, -1, tokens.shape[2]));
+    private static Tensor Gather(Tensor tokens, Tensor positions) =>
+        tokens.gather(1, positions.unsqueeze(-1).expand(-1, -1, tokens.shape[2]));
 }

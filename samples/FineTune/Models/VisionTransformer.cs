@@ -15,8 +15,8 @@ internal sealed record VitSize(int Image, int Patch, int Width = 64, int Depth =
 }
 
 /// <summary>
-/// A vision transformer (Dosovitskiy et al. 2021) with timm's parameter names, so that its weights and its groups compare with Python's. The
-/// attributes are all that layer decay needs.
+/// A vision transformer (Dosovitskiy et al. 2021) with timm's parameter names, so that its weights and its groups compare with Python's.
+/// The attributes are all that layer decay needs.
 /// </summary>
 [LayerDecay(0.75)]
 internal sealed partial class VisionTransformer : Module<Tensor, Tensor>
@@ -39,7 +39,10 @@ internal sealed partial class VisionTransformer : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Images [n, 1, s, s] to class scores [n, classes], from the mean of all tokens: pre-training taught the patches more than the class token.</summary>
+    /// <summary>
+    /// Images [n, 1, s, s] to class scores [n, classes], from the mean of all tokens: pre-training taught the patches more than the class
+    /// token.
+    /// </summary>
     public override Tensor forward(Tensor images)
     {
         using var scope = NewDisposeScope();

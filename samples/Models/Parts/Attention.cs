@@ -5,7 +5,9 @@ using static TorchSharp.torch.nn;
 
 namespace ModelZoo.Parts;
 
-/// <summary>Self-attention with one matrix for queries, keys and values, as in timm and, where asked for with a learned scale, mmpretrain.</summary>
+/// <summary>
+/// Self-attention with one matrix for queries, keys and values, as in timm and, where asked for with a learned scale, mmpretrain.
+/// </summary>
 public sealed class Attention : Module<Tensor, Tensor>
 {
     private readonly Linear qkv;

@@ -5,7 +5,9 @@ using static TorchSharp.torch.nn;
 
 namespace ModelZoo.Parts;
 
-/// <summary>Cuts images into patches and embeds each, under mmpretrain's names: images [n, 3, s, s] to tokens [n, patches, width].</summary>
+/// <summary>
+/// Cuts images into patches and embeds each, under mmpretrain's names: images [n, 3, s, s] to tokens [n, patches, width].
+/// </summary>
 public sealed class PatchProjection : Module<Tensor, Tensor>
 {
     private readonly Conv2d projection;

@@ -6,8 +6,8 @@ using static TorchSharp.torch.nn;
 namespace ModelZoo.Parts;
 
 /// <summary>
-/// Self-attention of BEiT and VideoMAE: one matrix for queries, keys and values, biases for queries and values alone, and, where a window is
-/// given, a table of biases by relative position.
+/// Self-attention of BEiT and VideoMAE: one matrix for queries, keys and values, biases for queries and values alone, and, where a window
+/// is given, a table of biases by relative position.
 /// </summary>
 public sealed class QvBiasAttention : Module<Tensor, Tensor?, Tensor>
 {

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace ModelZoo.Parts;
 
 /// <summary>
-/// Attention biases by relative position (Swin, Liu et al. 2021; BEiT, Bao et al. 2022): a table with a row for every pair of offsets and a column
-/// for every head, read through an index of tokens by tokens.
+/// Attention biases by relative position (Swin, Liu et al. 2021; BEiT, Bao et al. 2022): a table with a row for every pair of offsets and a
+/// column for every head, read through an index of tokens by tokens.
 /// </summary>
 internal static class RelativePositions
 {

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace ModelZoo.Parts;
 
-/// <summary>The fixed table of positions of Vaswani et al. 2017, which VideoMAE adds to its tokens and does not keep in its state.</summary>
+/// <summary>
+/// The fixed table of positions of Vaswani et al. 2017, which VideoMAE adds to its tokens and does not keep in its state.
+/// </summary>
 internal static class Sinusoid
 {
     /// <summary>Sines in the even columns and cosines in the odd ones, [1, places, width].</summary>

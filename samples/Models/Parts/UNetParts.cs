@@ -5,7 +5,9 @@ using static TorchSharp.torch.nn;
 
 namespace ModelZoo.Parts;
 
-/// <summary>Modules one after the other, of which residual blocks see the time as well; registered as <c>0</c>, <c>1</c> and so on.</summary>
+/// <summary>
+/// Modules one after the other, of which residual blocks see the time as well; registered as <c>0</c>, <c>1</c> and so on.
+/// </summary>
 internal sealed class TimestepBlock(params nn.Module[] parts) : ModuleList<nn.Module>(parts)
 {
     public Tensor Forward(Tensor x, Tensor time)
@@ -94,7 +96,9 @@ internal sealed class Upsampling : Module<Tensor, Tensor>
 /// <summary>Group norms that begin as the identity.</summary>
 internal static class GroupNorms
 {
-    /// <summary>A norm of four groups of channels. TorchSharp 0.107 leaves a new one's weight and bias as the memory was, so they are set here.</summary>
+    /// <summary>
+    /// A norm of four groups of channels. TorchSharp 0.107 leaves a new one's weight and bias as the memory was, so they are set here.
+    /// </summary>
     public static GroupNorm Create(int width)
     {
         var norm = GroupNorm(4, width);

@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis;
 namespace LayerDecayGen.Generator.Analyzers.Rules;
 
 /// <summary>
-/// LDG022: a class carries attributes, but nothing that the models of the project declare or construct shows that one of them holds it, so the
-/// attributes are read by nobody: a list filled by a method of another class, a block that comes in as an argument.
+/// LDG022: a class carries attributes, but nothing that the models of the project declare or construct shows that one of them holds it, so
+/// the attributes are read by nobody: a list filled by a method of another class, a block that comes in as an argument.
 /// </summary>
 internal static class NeverRead
 {

@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis;
 namespace LayerDecayGen.Generator.Analyzers.Rules;
 
 /// <summary>
-/// LDG019: a static class describes a model that describes itself, or that another static class describes. A call of GetParameterGroups finds
-/// the model's own method before any extension, and cannot choose between two extensions.
+/// LDG019: a static class describes a model that describes itself, or that another static class describes. A call of GetParameterGroups
+/// finds the model's own method before any extension, and cannot choose between two extensions.
 /// </summary>
 internal static class TwoRoots
 {

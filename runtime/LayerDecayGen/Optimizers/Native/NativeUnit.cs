@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 namespace LayerDecayGen.Optimizers;
 
 /// <summary>
-/// The one TorchScript unit through which everything reaches LibTorch's own kernels. Its text is constant and it is compiled once and kept for the
-/// life of the process: a script with an operator that LibTorch does not know ends the process instead of throwing, and disposing a unit frees
-/// nothing.
+/// The one TorchScript unit through which everything reaches LibTorch's own kernels. Its text is constant and it is compiled once and kept
+/// for the life of the process: a script with an operator that LibTorch does not know ends the process instead of throwing, and disposing a
+/// unit frees nothing.
 /// </summary>
 internal static class NativeUnit
 {

@@ -84,7 +84,8 @@ internal abstract class StepBinding : IDisposable
         {
             var bound = Slots[slot];
             if (Rule.Uses(Options, slot) != bound.Length > 0) return false;
-            if (bound.Length > 0 && (bound[i].IsInvalid || (Rule.Slot(States[i], slot) is { } now && !ReferenceEquals(now, bound[i])))) return false;
+            if (bound.Length > 0 && (bound[i].IsInvalid || (Rule.Slot(States[i], slot) is { } now && !ReferenceEquals(now, bound[i]))))
+                return false;
         }
 
         return true;

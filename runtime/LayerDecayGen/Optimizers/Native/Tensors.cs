@@ -51,7 +51,8 @@ internal sealed class Tensors
     {
         for (var i = 0; i < Parameters.Length; i++)
         {
-            if (Parameters[i].device_type == DeviceType.META) throw NotFlat(i, "has no memory (it is on meta)", "move the model to a device");
+            if (Parameters[i].device_type == DeviceType.META)
+                throw NotFlat(i, "has no memory (it is on meta)", "move the model to a device");
             if (!Parameters[i].is_contiguous()) throw NotFlat(i, "is not contiguous in memory", "make it contiguous");
         }
     }

@@ -90,7 +90,8 @@ internal sealed class FlatGradients
         var (a, b) = (Next(), Next());
         using var gradientOfA = _tensors.Parameters[a].grad;
         using var gradientOfB = _tensors.Parameters[b].grad;
-        if (!_tensors.IsComparable(_tensors.Parameters[a], gradientOfA) || !_tensors.IsComparable(_tensors.Parameters[b], gradientOfB)) return Unknown;
+        if (!_tensors.IsComparable(_tensors.Parameters[a], gradientOfA) || !_tensors.IsComparable(_tensors.Parameters[b], gradientOfB))
+            return Unknown;
         var pairs = (Tensor[])_sample[0];
         (pairs[1], pairs[2], pairs[3], pairs[4]) = (_tensors.Parameters[a], _parameters.Views[a], gradientOfA!, Buffer.Views[a]);
         (pairs[5], pairs[6], pairs[7], pairs[8]) = (_tensors.Parameters[b], _parameters.Views[b], gradientOfB!, Buffer.Views[b]);

@@ -31,7 +31,8 @@ internal sealed class FlatRun : IDisposable
         _gradients = [tensors[1]!];
         _counters = kernel == Kernel.Fused && rule.CountsNatively ? new StepCounters(tensors[0]!, [steps]) : null;
         _function = rule.Function(kernel) + "_flat";
-        if (rule.IsOnePass(kernel) && !widens) _packed = new CallNumbers([_tensors[..1], _counters is null ? _tensors[1..] : [.. _tensors[1..], _counters.Each[0]]]);
+        if (rule.IsOnePass(kernel) && !widens)
+            _packed = new CallNumbers([_tensors[..1], _counters is null ? _tensors[1..] : [.. _tensors[1..], _counters.Each[0]]]);
         else _lists = new Slice(rule, kernel, widens, [0], [tensors[0]!], [.. tensors[2..].Select(t => t is null ? Array.Empty<Tensor>() : [t])], _counters);
     }
 

@@ -1,9 +1,9 @@
 namespace LayerDecayGen.Optimizers;
 
 /// <summary>
-/// The part of the native unit's text that flat storage adds. The fused kernels take p with the parameters alone, and t: gradients, the state,
-/// and the step where the kernel counts. A list for each, and a number for a result, cost as much again as the update of a small model. The
-/// optimizer of TorchScript drops a call that writes only to lists made beside it, so p is a list of the caller's.
+/// The part of the native unit's text that flat storage adds. The fused kernels take p with the parameters alone, and t: gradients, the
+/// state, and the step where the kernel counts. A list for each, and a number for a result, cost as much again as the update of a small
+/// model. The optimizer of TorchScript drops a call that writes only to lists made beside it, so p is a list of the caller's.
 /// </summary>
 internal static class FlatScript
 {
