@@ -114,6 +114,36 @@ public class IncrementalTests
         Assert.That(texts, Has.Count.GreaterThan(6), "the edits must change something");
     }
 
+    /// <summary>Whether an attribute is hidden may hang on a class that only a member of a member holds.</summary>
+    [Test]
+    public void WhatIsSaidIsNeverStale()
+    {
+        const string model = """
+            namespace Zoo;
+
+            [LayerDecay, Layer(1, "stem.first")]
+            public partial class Net() : Module<Tensor, Tensor>("") { [Layer(0)] private readonly Stem stem = new(); public override Tensor forward(Tensor x) => x; }
+            """;
+        const string stem = """
+            namespace Zoo;
+
+            public class Stem() : Module<Tensor, Tensor>("") { private readonly Linear first = Linear(1, 1); private readonly Rest rest = new(); public override Tensor forward(Tensor x) => x; }
+            """;
+        const string rest = """
+            namespace Zoo;
+
+            public class Rest() : Module<Tensor, Tensor>("") { private readonly Dropout inner = null!; public override Tensor forward(Tensor x) => x; }
+            """;
+        var compilation = Compiler.Compile([Compiler.Usings + model, Compiler.Usings + stem, Compiler.Usings + rest]);
+        GeneratorDriver driver = Compiler.Driver(compilation).RunGenerators(compilation);
+        Assert.That(driver.GetRunResult().Diagnostics.Select(d => d.Id), Is.EqualTo((string[])["LDG021"]), "nothing is left for [Layer(0)]");
+
+        var old = compilation.SyntaxTrees[2];
+        var text = old.ToString().Replace("Dropout", "Linear");
+        compilation = compilation.ReplaceSyntaxTree(old, CSharpSyntaxTree.ParseText(text, (CSharpParseOptions)old.Options, old.FilePath));
+        Assert.That(driver.RunGenerators(compilation).GetRunResult().Diagnostics, Is.Empty, "the rest owns parameters now");
+    }
+
     [Test]
     public void ModelHoldsValuesOnly()
     {

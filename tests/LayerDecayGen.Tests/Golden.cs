@@ -22,7 +22,10 @@ public sealed record GoldenCase(string File, JsonElement Json)
 public static class Golden
 {
     public static string Folder =>
-        Environment.GetEnvironmentVariable("LAYERDECAYGEN_GOLDENS") is { Length: > 0 } folder ? folder : Path.Combine(AppContext.BaseDirectory, "goldens");
+        Environment.GetEnvironmentVariable("LAYERDECAYGEN_GOLDENS") is { Length: > 0 } folder ? folder : Copy;
+
+    /// <summary>The repository's own data, whatever the variable names.</summary>
+    public static string Copy => Path.Combine(AppContext.BaseDirectory, "goldens");
 
     /// <summary>Every case of every file of a sub-folder, or of the files named, each as a test case with the name <c>file/id</c>.</summary>
     public static IEnumerable<TestCaseData> Cases(string folder, params string[] files)
@@ -35,9 +38,12 @@ public static class Golden
         }
     }
 
-    public static IEnumerable<GoldenCase> Read(string folder, params string[] files)
+    public static IEnumerable<GoldenCase> Read(string folder, params string[] files) => ReadFrom(Folder, folder, files);
+
+    /// <summary>The same out of another golden folder.</summary>
+    public static IEnumerable<GoldenCase> ReadFrom(string root, string folder, params string[] files)
     {
-        var paths = Directory.GetFiles(Path.Combine(Folder, folder), "*.json");
+        var paths = Directory.GetFiles(Path.Combine(root, folder), "*.json");
         foreach (var path in paths.Order(StringComparer.Ordinal))
         {
             var file = Path.GetFileNameWithoutExtension(path);

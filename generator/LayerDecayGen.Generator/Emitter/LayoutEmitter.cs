@@ -6,7 +6,7 @@ namespace LayerDecayGen.Generator.Emitter;
 internal static class LayoutEmitter
 {
     // An alias of the file: "LDG::" finds the runtime whatever the model's own namespaces and classes are called, and reads better than "global::".
-    private const string Runtime = "LDG::";
+    public const string Runtime = "LDG::";
 
     public static string Emit(LayoutModel model)
     {

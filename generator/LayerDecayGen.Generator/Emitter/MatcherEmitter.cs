@@ -7,7 +7,7 @@ internal static class MatcherEmitter
 {
     public static void Emit(SourceWriter writer, MatchNode root)
     {
-        const string Head = "public override LDG::Layout.LayoutMatch? Match(global::System.ReadOnlySpan<char> name) => ";
+        const string Head = "public override " + LayoutEmitter.Runtime + "Layout.LayoutMatch? Match(global::System.ReadOnlySpan<char> name) => ";
         var otherwise = root.Facts is { } facts ? Match(facts) : "null";
         if (root.Children.Count == 0) writer.Line(Head, otherwise, ";");
         else Switch(writer, Head, root.Children, holes: 0, otherwise, "};");

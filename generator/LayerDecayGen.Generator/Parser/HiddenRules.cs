@@ -81,12 +81,12 @@ internal sealed class HiddenRules(MemberReader reader, Reporter reporter, Cancel
     {
         if (!MemberReader.IsUserModule(type))
             return TorchTypes.IsBuiltIn(type) && type.Name is "Linear" or "LayerNorm" ? NativeNames.Of(type) : [];
-        for (var level = type; level is not null && MemberReader.IsUserModule(level); level = level.BaseType)
+        for (var level = type; level is not null && MemberReader.IsUserModule(level); level = BaseClass.Of(level))
             if (level.DeclaringSyntaxReferences.IsEmpty || Registrations.Of(level, cancellation) is not null)
                 return [];
         var names = new List<string>();
         foreach (var member in reader.Read(type))
-            if (!member.IsCapture && ParameterOwners.MayOwn(reader.HeldBy(member)))
+            if (!member.IsCapture && reader.MayOwn(member))
                 names.Add(member.Registered);
         return names;
     }

@@ -42,6 +42,9 @@ internal sealed class MemberReader(Compilation compilation, NameScopes scopes, D
     public ITypeSymbol? HeldBy(Member member) =>
         member.IsInSource && TorchTypes.IsOpaque(member.Type) ? ConstructionOf(member.Holder).TypeOf(member.Name) ?? member.Type : member.Type;
 
+    /// <summary>Whether a member can own parameters, as far as the type that it holds tells.</summary>
+    public bool MayOwn(Member member) => ParameterOwners.MayOwn(HeldBy(member), read);
+
     /// <summary>Whether a member, or a child of it, is of a class that speaks.</summary>
     public bool Speaks(Member member)
     {
