@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using LayerDecayGen.Recipes;
+using LayerDecayGen.References;
 
 namespace LayerDecayGen.Interop;
 

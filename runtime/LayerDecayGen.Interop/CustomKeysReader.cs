@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using LayerDecayGen.Planning;
-using LayerDecayGen.Recipes;
+using LayerDecayGen.References;
 
 namespace LayerDecayGen.Interop;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
-using LayerDecayGen.Planning;
 
 namespace LayerDecayGen.Interop;
 

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
-using LayerDecayGen.Planning;
-using LayerDecayGen.Recipes;
+using LayerDecayGen.References;
 
 namespace LayerDecayGen.Interop;
 

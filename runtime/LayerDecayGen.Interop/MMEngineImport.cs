@@ -3,8 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LayerDecayGen.Planning;
-using LayerDecayGen.Recipes;
+using LayerDecayGen.References;
 
 namespace LayerDecayGen.Interop;
 

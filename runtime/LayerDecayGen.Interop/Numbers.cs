@@ -1,5 +1,3 @@
-using LayerDecayGen.Planning;
-
 namespace LayerDecayGen.Interop;
 
 /// <summary>Numbers of an export, checked before anything is written.</summary>

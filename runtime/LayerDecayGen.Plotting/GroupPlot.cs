@@ -1,4 +1,3 @@
-using LayerDecayGen.Schedules;
 using ScottPlot;
 
 namespace LayerDecayGen.Plotting;

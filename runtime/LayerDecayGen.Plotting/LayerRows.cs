@@ -1,5 +1,3 @@
-using LayerDecayGen.Schedules;
-
 namespace LayerDecayGen.Plotting;
 
 /// <summary>One group for each layer: groups of a layer differ in weight decay alone, so any shows its rate.</summary>

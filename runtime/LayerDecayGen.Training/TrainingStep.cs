@@ -1,4 +1,3 @@
-using LayerDecayGen.Optimizers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.optim;

@@ -1,5 +1,3 @@
-using LayerDecayGen.Schedules;
-
 namespace LayerDecayGen.Training;
 
 /// <summary>

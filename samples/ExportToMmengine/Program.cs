@@ -3,7 +3,6 @@ using System.Globalization;
 using ExportToMmengine;
 using LayerDecayGen;
 using LayerDecayGen.Interop;
-using LayerDecayGen.Planning;
 
 const int badUsage = 2;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using LayerDecayGen.Planning;
+using LayerDecayGen;
 
 namespace ExportToMmengine;
 

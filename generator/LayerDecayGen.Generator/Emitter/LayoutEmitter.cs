@@ -47,7 +47,7 @@ internal static class LayoutEmitter
         writer.Line(modifiers, " Groups GetParameterGroups", receiver, Runtime + "LayerDecayOptions options)", body + "options);");
         writer.Line();
         writer.Line("/// <summary>The same by a recipe.</summary>");
-        writer.Line(modifiers, " Groups GetParameterGroups", receiver, Runtime + "Planning.IRecipe recipe)", body + "recipe);");
+        writer.Line(modifiers, " Groups GetParameterGroups", receiver, Runtime + "IRecipe recipe)", body + "recipe);");
         writer.Line();
     }
 
@@ -55,7 +55,7 @@ internal static class LayoutEmitter
     {
         writer.Line("/// <summary>The groups by section.</summary>");
         writer.Open((model.HidesInherited ? "public new sealed class Groups : " : "public sealed class Groups : ") + Runtime + "ParameterGroups");
-        writer.Line("internal Groups(" + model.ModelType, " model, ", Runtime, "Planning.IRecipe recipe)",
+        writer.Line("internal Groups(" + model.ModelType, " model, ", Runtime, "IRecipe recipe)",
             " : base(model, CompiledLayout.Instance, recipe) { }");
         for (var i = 0; i < model.Sections.Count; i++)
             if (model.Sections[i] is { Kind: not SectionKind.Unassigned } section)

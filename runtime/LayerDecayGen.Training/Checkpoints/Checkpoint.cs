@@ -1,4 +1,3 @@
-using LayerDecayGen.Schedules;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.optim;

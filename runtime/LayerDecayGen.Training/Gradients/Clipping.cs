@@ -1,4 +1,3 @@
-using LayerDecayGen.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
 

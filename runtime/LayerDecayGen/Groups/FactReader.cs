@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using LayerDecayGen.Layout;
-using LayerDecayGen.Planning;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using LayerDecayGen.Layout;
-using LayerDecayGen.Planning;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

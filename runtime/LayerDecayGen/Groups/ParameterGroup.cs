@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using LayerDecayGen.Planning;
 using TorchSharp.Modules;
 
 namespace LayerDecayGen;

@@ -2,7 +2,6 @@ using System.Collections;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using LayerDecayGen.Layout;
-using LayerDecayGen.Planning;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

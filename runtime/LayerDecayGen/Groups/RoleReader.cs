@@ -1,4 +1,3 @@
-using LayerDecayGen.Planning;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using LayerDecayGen.Planning;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

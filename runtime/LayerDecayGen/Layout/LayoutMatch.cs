@@ -1,5 +1,3 @@
-using LayerDecayGen.Planning;
-
 namespace LayerDecayGen.Layout;
 
 /// <summary>What the compiled matcher says of one parameter name. A plain value: matching allocates nothing.</summary>

@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>
 /// TorchSharp's ASGD with the step on LibTorch's fused SGD kernel, and a few list operators for the average. Groups, options, state,

@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>
 /// TorchSharp's AdamW with the step on LibTorch's fused kernel: one call a group. Groups, options, state, <c>state_dict</c>, saving and

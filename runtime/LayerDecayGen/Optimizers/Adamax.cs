@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>
 /// TorchSharp's Adamax with the step on LibTorch's list operators: a few calls a group. Groups, options, state, <c>state_dict</c>, saving

@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>Says once of each group that it does not run on the fused kernel.</summary>
 internal sealed class Announcement(Action<KernelChoice>? listener)

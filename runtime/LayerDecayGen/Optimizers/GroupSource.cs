@@ -1,7 +1,7 @@
 using System.Globalization;
 using TorchSharp.Modules;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>A group as the optimizers take it: the tensors, their names and the two numbers that groups differ in.</summary>
 /// <param name="Name">The group's name.</param>
@@ -29,7 +29,7 @@ internal sealed record GroupSources(IReadOnlyList<GroupSource> Groups, Action Re
     {
         ArgumentNullException.ThrowIfNull(groups);
         groups.EnsureBound();
-        Check.NotNegative(learningRate, "learning rate");
+        OptimizerCheck.NotNegative(learningRate, "learning rate");
         var chosen = step?.Only is { } only ? groups.Facts.Parameters.Where(only).Select(f => f.Name).ToHashSet(StringComparer.Ordinal) : null;
         var sources = groups.Select(group => Of(group, chosen, learningRate, weightDecay)).Where(s => s.ParameterNames.Count > 0).ToList();
         if (sources.Count == 0) throw new ArgumentException("No group has a parameter for this optimizer.", nameof(groups));
@@ -44,8 +44,8 @@ internal sealed record GroupSources(IReadOnlyList<GroupSource> Groups, Action Re
             nameof(weightDecay));
         return new(
             group.Name, [.. members.Select(i => group.ParameterNames[i])], () => [.. members.Select(i => group.Parameters[i])],
-            Check.NotNegative(group.LearningRate(learningRate), $"learning rate of group '{group.Name}'"),
-            Check.NotNegative(decay, $"weight decay of group '{group.Name}'"), group);
+            OptimizerCheck.NotNegative(group.LearningRate(learningRate), $"learning rate of group '{group.Name}'"),
+            OptimizerCheck.NotNegative(decay, $"weight decay of group '{group.Name}'"), group);
     }
 
     /// <summary>Reads parameter groups for an optimizer that has no weight decay, and refuses groups that ask for some.</summary>

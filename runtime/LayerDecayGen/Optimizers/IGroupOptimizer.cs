@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>What the optimizers made from parameter groups have beside TorchSharp's <c>Optimizer</c>.</summary>
 public interface IGroupOptimizer

@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>What an optimizer's step runs on, from the fastest to the slowest.</summary>
 public enum Kernel

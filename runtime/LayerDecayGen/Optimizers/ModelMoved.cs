@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>The one error for parameters that are not those an optimizer was made with.</summary>
 internal static class ModelMoved

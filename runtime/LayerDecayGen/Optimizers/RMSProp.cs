@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>
 /// TorchSharp's RMSProp with the step on LibTorch's fused Adam kernel, or on its list operators with momentum or centred. Groups, options,

@@ -1,6 +1,4 @@
-using LayerDecayGen.Planning;
-
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>How an optimizer's step is to run.</summary>
 public sealed record StepOptions

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>
 /// Operations on whole lists of tensors, one native call each, for gradient clipping, averaging of weights and the like. Tensors of a list

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LayerDecayGen.Planning;
+namespace LayerDecayGen;
 
 /// <summary>Numbers of options, each checked before anything is planned.</summary>
 internal static class Check

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Globalization;
 
-namespace LayerDecayGen.Planning;
+namespace LayerDecayGen;
 
 /// <summary>The value of a group's further field as text: equal text means equal value, lists included.</summary>
 internal static class FieldText

@@ -1,8 +1,8 @@
-namespace LayerDecayGen.Planning;
+namespace LayerDecayGen;
 
 /// <summary>
 /// How facts become hyper-parameters. A recipe is a pure function: same facts, same plan. <see cref="LayerDecayOptions"/> is the one of
-/// this library; <c>LayerDecayGen.Recipes</c> holds those of the references; a user's own implements this interface and needs no
+/// this library; <c>LayerDecayGen.References</c> holds those of the references; a user's own implements this interface and needs no
 /// registration.
 /// </summary>
 public interface IRecipe

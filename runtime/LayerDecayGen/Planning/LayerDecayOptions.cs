@@ -2,11 +2,10 @@ using System.Collections.Immutable;
 
 namespace LayerDecayGen;
 
-using LayerDecayGen.Planning;
 
 /// <summary>
 /// The options of this library's own rule: lr scale by layer, weight decay by shape and declaration. Recipes of the references are in
-/// <c>LayerDecayGen.Recipes</c>.
+/// <c>LayerDecayGen.References</c>.
 /// </summary>
 /// <remarks>
 /// A parameter of layer <c>i</c> gets <c>rate^(last - i)</c>, at least <see cref="MinimumScale"/>, times the scale of its declaration or

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using LayerDecayGen.Layout;
 
-namespace LayerDecayGen.Planning;
+namespace LayerDecayGen;
 
 /// <summary>
 /// Layers by path patterns, for models that cannot carry attributes: what the generator compiles from attributes, written at run time. It

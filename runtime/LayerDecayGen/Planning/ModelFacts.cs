@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace LayerDecayGen.Planning;
+namespace LayerDecayGen;
 
 /// <summary>What is known of a model: the input of a plan.</summary>
 /// <param name="ModelName">The model class, for messages.</param>

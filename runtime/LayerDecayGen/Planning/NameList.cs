@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Planning;
+namespace LayerDecayGen;
 
 /// <summary>Lists of names in options: an entry that matches no parameter is said, with the nearest name that exists.</summary>
 internal static class NameList

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace LayerDecayGen.Planning;
+namespace LayerDecayGen;
 
 /// <summary>What is known of one parameter before anything is decided. Plain data: planning needs no tensor and no LibTorch.</summary>
 public sealed record ParameterFact

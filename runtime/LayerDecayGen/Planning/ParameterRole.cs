@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Planning;
+namespace LayerDecayGen;
 
 /// <summary>
 /// What a parameter is for, by the type of the module that owns it and never by its name; inside native layers, whose parts are only names,

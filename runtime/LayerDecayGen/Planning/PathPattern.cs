@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LayerDecayGen.Planning;
+namespace LayerDecayGen;
 
 /// <summary>A dotted path with or without holes, compared with the segments of a name.</summary>
 internal sealed class PathPattern

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace LayerDecayGen.Planning;
+namespace LayerDecayGen;
 
 /// <summary>What was decided for every parameter, in the order in which groups open.</summary>
 /// <param name="Parameters">The decisions.</param>

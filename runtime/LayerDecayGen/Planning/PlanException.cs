@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Planning;
+namespace LayerDecayGen;
 
 /// <summary>An option that cannot hold for the model at hand. The message names the option, what was found and what would fix it.</summary>
 /// <param name="message">The explanation.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 
-namespace LayerDecayGen.Planning;
+namespace LayerDecayGen;
 
 /// <summary>Parameters that share every hyper-parameter, before they meet tensors.</summary>
 public sealed record PlannedGroup

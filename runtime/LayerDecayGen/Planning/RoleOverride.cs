@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Planning;
+namespace LayerDecayGen;
 
 /// <summary>What the parameters of one role get instead of, or on top of, what their layer gives.</summary>
 public sealed record RoleOverride

@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>A schedule in its window over the groups of a run.</summary>
 internal sealed class BoundSchedule

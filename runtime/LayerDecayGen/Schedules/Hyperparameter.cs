@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>What a schedule drives in every parameter group.</summary>
 public enum Hyperparameter

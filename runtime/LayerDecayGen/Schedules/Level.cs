@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>
 /// A value that a schedule starts from, peaks at or ends at, stated so that layer scales hold: relative to a group's base value, or scaled

@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch.optim;
 
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>A parameter group of one's own optimizer whose weight decay can be scheduled; TorchSharp's own groups need it not.</summary>
 public interface IWeightDecay

@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 public sealed partial record Schedule
 {
@@ -169,7 +169,7 @@ public sealed record OneCycleOptions
         return this;
     }
 
-    internal Phase[] Phases(double steps, PhaseValue start, PhaseValue peak, PhaseValue end)
+    internal CurvePhase[] Phases(double steps, PhaseValue start, PhaseValue peak, PhaseValue end)
     {
         var rise = RisingShare * steps - 1;
         return ThreePhases

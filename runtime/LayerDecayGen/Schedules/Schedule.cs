@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>
 /// How one hyper-parameter of every group changes over a window of training. The static methods make the kinds; <c>with</c> changes what

@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>Runs <see cref="ScheduleChecks"/> over schedules that have not started: their windows first, then every value of the
 /// run.</summary>

@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>
 /// What is checked when schedules are built, over every update of the run and every group: one message names the update, the group and

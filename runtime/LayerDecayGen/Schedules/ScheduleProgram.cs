@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>
 /// Schedules over the groups of one run: the values of every hyper-parameter at an update, and the step to the next. Arithmetic on plain

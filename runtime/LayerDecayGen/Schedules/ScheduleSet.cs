@@ -1,6 +1,6 @@
 using static TorchSharp.torch.optim;
 
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>
 /// Schedules that drive the groups of an optimizer, ours or TorchSharp's. Made before the first update, it writes the values of update 0;
@@ -13,7 +13,7 @@ namespace LayerDecayGen.Schedules;
 /// </remarks>
 /// <example>
 /// <code>
-/// using static LayerDecayGen.Schedules.Schedule;
+/// using static LayerDecayGen.Schedule;
 ///
 /// var run = new TrainingRun(50.Epochs(), epochLength: 120.Updates());
 /// var schedules = new ScheduleSet(optimizer, run, LinearWarmup(5.Epochs()), Cosine(from: 5.Epochs(), to: 50.Epochs()));

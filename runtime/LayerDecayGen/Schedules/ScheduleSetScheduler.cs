@@ -1,6 +1,6 @@
 using static TorchSharp.torch.optim;
 
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>
 /// A <see cref="ScheduleSet"/> behind TorchSharp's scheduler interface. The base class writes learning rates and answers

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>Where the schedules of a run are, by names of schedules and groups. Small: a few numbers a group.</summary>
 public sealed record ScheduleState

@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>What schedules will give at every update and in every group, evaluated without an optimizer and without LibTorch.</summary>
 public sealed class ScheduleTable

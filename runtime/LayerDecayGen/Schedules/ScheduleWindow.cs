@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>The window of a schedule in its own steps (updates or epochs), once the run is known.</summary>
 internal sealed class ScheduleWindow

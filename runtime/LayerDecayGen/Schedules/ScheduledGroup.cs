@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch.optim;
 
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>A parameter group as schedules see it: its name and the values it starts from.</summary>
 /// <param name="Name">The group's name.</param>

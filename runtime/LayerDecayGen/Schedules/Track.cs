@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>One hyper-parameter of all groups: bases, scales and the values of the present update.</summary>
 internal sealed class Track

@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>
 /// How many optimizer updates an epoch has. Gradient accumulation changes what an update is, never what an epoch is, so an epoch may hold a
@@ -65,7 +65,7 @@ public sealed record TrainingRun
     /// <param name="length">How long, more than 0.</param>
     /// <param name="epochLength">Updates in an epoch, at least 1.</param>
     /// <exception cref="ArgumentException">An argument is not positive.</exception>
-    public TrainingRun(Epochs length, Updates epochLength) : this(length, Schedules.EpochLength.Of(epochLength)) { }
+    public TrainingRun(Epochs length, Updates epochLength) : this(length, LayerDecayGen.EpochLength.Of(epochLength)) { }
 
     /// <summary>A run counted in updates. Without an epoch length, its schedules cannot be stated in epochs.</summary>
     /// <param name="length">How many updates, at least 1.</param>

@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>
 /// A length of training: <see cref="Epochs"/> or <see cref="Updates"/>. A schedule takes all its lengths in one unit, so mixing them does

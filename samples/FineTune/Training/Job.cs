@@ -2,9 +2,8 @@ using FineTune.Data;
 using FineTune.Models;
 using FineTune.Reporting;
 using LayerDecayGen;
-using LayerDecayGen.Schedules;
 using TorchSharp;
-using static LayerDecayGen.Schedules.Schedule;
+using static LayerDecayGen.Schedule;
 using static TorchSharp.torch;
 
 namespace FineTune.Training;

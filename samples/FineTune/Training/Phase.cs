@@ -1,5 +1,5 @@
 using FineTune.Data;
-using LayerDecayGen.Schedules;
+using LayerDecayGen;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using LayerDecayGen.Benchmarks.Models;
 using LayerDecayGen.Benchmarks.Report;
-using LayerDecayGen.Planning;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

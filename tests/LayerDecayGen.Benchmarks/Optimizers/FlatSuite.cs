@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using LayerDecayGen.Benchmarks.Models;
 using LayerDecayGen.Benchmarks.Report;
-using LayerDecayGen.Optimizers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using LayerDecayGen.Benchmarks.Models;
 using LayerDecayGen.Benchmarks.Report;
-using LayerDecayGen.Optimizers;
 using static TorchSharp.torch;
 
 namespace LayerDecayGen.Benchmarks.Optimizers;

@@ -1,7 +1,6 @@
 using LayerDecayGen.Benchmarks.Report;
-using LayerDecayGen.Schedules;
 using TorchSharp.Modules;
-using static LayerDecayGen.Schedules.Schedule;
+using static LayerDecayGen.Schedule;
 using static TorchSharp.torch;
 
 namespace LayerDecayGen.Benchmarks.Schedules;

@@ -54,9 +54,9 @@ internal static class Fix
             _withGenerator = withGenerator;
             TestBehaviors |= TestBehaviors.SkipGeneratedSourcesCheck;
             ReferenceAssemblies = new ReferenceAssemblies("net10.0");
-            TestState.AdditionalReferences.AddRange(References.Framework);
-            TestState.AdditionalReferences.Add(References.Of<torch.nn.Module>());
-            TestState.AdditionalReferences.Add(References.Of<LayerDecayAttribute>());
+            TestState.AdditionalReferences.AddRange(CompilerReferences.Framework);
+            TestState.AdditionalReferences.Add(CompilerReferences.Of<torch.nn.Module>());
+            TestState.AdditionalReferences.Add(CompilerReferences.Of<LayerDecayAttribute>());
             // TorchSharp is built for an older framework: the SDK unifies the two in silence, a bare compilation warns.
             DisabledDiagnostics.AddRange(["CS1701", "CS1702"]);
         }

@@ -1,5 +1,4 @@
 using LayerDecayGen.Generator.Tests.Support;
-using LayerDecayGen.Schedules;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -22,13 +21,13 @@ public sealed class UnitsDoNotMixTests
     {
         var source = $$"""
             using LayerDecayGen.Schedules;
-            using static LayerDecayGen.Schedules.Schedule;
+            using static LayerDecayGen.Schedule;
             static class Use { static Schedule Make() => {{expression}}; }
             """;
         var compilation = CSharpCompilation.Create(
             "use",
             [CSharpSyntaxTree.ParseText(source)],
-            [.. References.Framework, References.Of<Schedule>()],
+            [.. CompilerReferences.Framework, CompilerReferences.Of<Schedule>()],
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
         var errors = compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).ToArray();
         Assert.That(errors, compiles ? Is.Empty : Is.Not.Empty);

@@ -21,9 +21,9 @@ internal static class Compiler
 
     private static readonly ImmutableArray<MetadataReference> s_references =
     [
-        .. References.Framework,
-        References.Of<torch.nn.Module>(),
-        References.Of<LayerDecayAttribute>(),
+        .. CompilerReferences.Framework,
+        CompilerReferences.Of<torch.nn.Module>(),
+        CompilerReferences.Of<LayerDecayAttribute>(),
     ];
 
     private static readonly CSharpParseOptions s_parse =

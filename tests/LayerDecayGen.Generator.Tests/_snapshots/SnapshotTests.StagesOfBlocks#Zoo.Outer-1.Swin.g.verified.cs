@@ -18,12 +18,12 @@ partial class Outer<T>
 		public Groups GetParameterGroups(LDG::LayerDecayOptions options) => new(this, options);
 
 		/// <summary>The same by a recipe.</summary>
-		public Groups GetParameterGroups(LDG::Planning.IRecipe recipe) => new(this, recipe);
+		public Groups GetParameterGroups(LDG::IRecipe recipe) => new(this, recipe);
 
 		/// <summary>The groups by section.</summary>
 		public sealed class Groups : LDG::ParameterGroups
 		{
-			internal Groups(global::Zoo.Outer<T>.Swin model, LDG::Planning.IRecipe recipe) : base(model, CompiledLayout.Instance, recipe) { }
+			internal Groups(global::Zoo.Outer<T>.Swin model, LDG::IRecipe recipe) : base(model, CompiledLayout.Instance, recipe) { }
 			/// <summary>Layer 0.</summary>
 			public LDG::SectionView Stem => Section(0);
 			/// <summary>Layer per child.</summary>

@@ -20,12 +20,12 @@ partial class VisionTransformer
 	public Groups GetParameterGroups(LDG::LayerDecayOptions options) => new(this, options);
 
 	/// <summary>The same by a recipe.</summary>
-	public Groups GetParameterGroups(LDG::Planning.IRecipe recipe) => new(this, recipe);
+	public Groups GetParameterGroups(LDG::IRecipe recipe) => new(this, recipe);
 
 	/// <summary>The groups by section.</summary>
 	public sealed class Groups : LDG::ParameterGroups
 	{
-		internal Groups(global::Zoo.VisionTransformer model, LDG::Planning.IRecipe recipe) : base(model, CompiledLayout.Instance, recipe) { }
+		internal Groups(global::Zoo.VisionTransformer model, LDG::IRecipe recipe) : base(model, CompiledLayout.Instance, recipe) { }
 		/// <summary>Layer 0.</summary>
 		public LDG::SectionView ClsToken => Section(0);
 		/// <summary>Layer 0.</summary>

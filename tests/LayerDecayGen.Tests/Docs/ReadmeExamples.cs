@@ -1,9 +1,7 @@
 using LayerDecayGen.Interop;
-using LayerDecayGen.Planning;
-using LayerDecayGen.Recipes;
-using LayerDecayGen.Schedules;
+using LayerDecayGen.References;
 using TorchSharp;
-using static LayerDecayGen.Schedules.Schedule;
+using static LayerDecayGen.Schedule;
 using static TorchSharp.torch;
 
 namespace LayerDecayGen.Tests.Docs;

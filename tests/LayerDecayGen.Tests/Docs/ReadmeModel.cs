@@ -1,4 +1,3 @@
-using LayerDecayGen;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,5 +1,3 @@
-using LayerDecayGen.Planning;
-
 namespace LayerDecayGen.Tests;
 
 /// <summary>The smallest recipe that uses layers: rate 0.5 between layers, weight decay 0.1 unless the facts say otherwise.</summary>

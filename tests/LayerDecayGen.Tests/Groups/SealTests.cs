@@ -1,4 +1,3 @@
-using LayerDecayGen.Planning;
 using TorchSharp;
 using TorchSharp.Modules;
 using static LayerDecayGen.Tests.HandWrittenLayout;

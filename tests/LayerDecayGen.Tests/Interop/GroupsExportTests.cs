@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using LayerDecayGen.Interop;
-using LayerDecayGen.Planning;
 using LayerDecayGen.Tests.Planning;
 
 namespace LayerDecayGen.Tests.Interop;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using LayerDecayGen.Interop;
-using LayerDecayGen.Planning;
-using LayerDecayGen.Recipes;
+using LayerDecayGen.References;
 using LayerDecayGen.Tests.Planning;
 using LayerDecayGen.Tests.Recipes;
 

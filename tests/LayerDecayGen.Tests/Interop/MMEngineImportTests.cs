@@ -1,5 +1,4 @@
 using LayerDecayGen.Interop;
-using LayerDecayGen.Planning;
 using LayerDecayGen.Tests.Planning;
 
 namespace LayerDecayGen.Tests.Interop;

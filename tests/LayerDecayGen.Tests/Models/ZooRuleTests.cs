@@ -1,4 +1,3 @@
-using LayerDecayGen.Planning;
 using ModelZoo;
 
 namespace LayerDecayGen.Tests.Models;

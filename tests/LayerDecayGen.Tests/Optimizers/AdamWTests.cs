@@ -1,8 +1,7 @@
-using LayerDecayGen.Optimizers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
-using Ours = LayerDecayGen.Optimizers.AdamW;
+using Ours = LayerDecayGen.AdamW;
 using Stock = TorchSharp.Modules.AdamW;
 
 namespace LayerDecayGen.Tests.Optimizers;

@@ -1,5 +1,3 @@
-using LayerDecayGen.Optimizers;
-using LayerDecayGen.Planning;
 using TorchSharp.Modules;
 
 namespace LayerDecayGen.Tests.Optimizers;

@@ -1,4 +1,3 @@
-using LayerDecayGen.Optimizers;
 using TorchSharp.Modules;
 using Stock = TorchSharp.Modules.AdamW;
 
@@ -12,7 +11,7 @@ internal static class BareGroups
 
     public static GroupSources Of(params GroupSource[] groups) => new(groups, () => { }, () => null);
 
-    public static LayerDecayGen.Optimizers.AdamW AdamW(GroupSources sources, Stock.Options defaults, StepOptions? step) => new(
+    public static LayerDecayGen.AdamW AdamW(GroupSources sources, Stock.Options defaults, StepOptions? step) => new(
         sources,
         defaults,
         s => new Stock.Options

@@ -1,5 +1,3 @@
-using LayerDecayGen.Optimizers;
-using LayerDecayGen.Planning;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

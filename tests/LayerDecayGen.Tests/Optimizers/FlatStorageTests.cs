@@ -1,4 +1,3 @@
-using LayerDecayGen.Optimizers;
 using LayerDecayGen.Training;
 using TorchSharp;
 using TorchSharp.Modules;

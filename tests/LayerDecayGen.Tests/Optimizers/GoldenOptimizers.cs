@@ -1,7 +1,6 @@
 using System.Text.Json;
-using LayerDecayGen.Optimizers;
 using TorchSharp.Modules;
-using Ours = LayerDecayGen.Optimizers;
+using Ours = LayerDecayGen;
 using Stock = TorchSharp.Modules;
 
 namespace LayerDecayGen.Tests.Optimizers;

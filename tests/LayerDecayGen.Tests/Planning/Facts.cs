@@ -1,5 +1,4 @@
 using System.Globalization;
-using LayerDecayGen.Planning;
 
 namespace LayerDecayGen.Tests.Planning;
 

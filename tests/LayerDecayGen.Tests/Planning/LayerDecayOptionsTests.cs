@@ -1,5 +1,3 @@
-using LayerDecayGen.Planning;
-
 namespace LayerDecayGen.Tests.Planning;
 
 public sealed class LayerDecayOptionsTests

@@ -1,4 +1,3 @@
-using LayerDecayGen.Planning;
 using TorchSharp;
 
 namespace LayerDecayGen.Tests.Planning;

@@ -1,5 +1,3 @@
-using LayerDecayGen.Planning;
-
 namespace LayerDecayGen.Tests.Planning;
 
 /// <summary>The recipe of the README: a user's own rule needs one interface and no registration.</summary>

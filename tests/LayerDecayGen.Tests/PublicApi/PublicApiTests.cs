@@ -13,6 +13,7 @@ public class PublicApiTests
     private static readonly ApiGeneratorOptions s_options = new() { IncludeAssemblyAttributes = false };
 
     [TestCase("LayerDecayGen")]
+    [TestCase("LayerDecayGen.References")]
     [TestCase("LayerDecayGen.Training")]
     [TestCase("LayerDecayGen.Interop")]
     [TestCase("LayerDecayGen.Plotting")]

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using LayerDecayGen.Planning;
 
 namespace LayerDecayGen.Tests.Recipes;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using LayerDecayGen.Planning;
 
 namespace LayerDecayGen.Tests.Recipes;
 

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using LayerDecayGen.Interop;
-using LayerDecayGen.Planning;
-using LayerDecayGen.Recipes;
+using LayerDecayGen.References;
 
 namespace LayerDecayGen.Tests.Recipes;
 

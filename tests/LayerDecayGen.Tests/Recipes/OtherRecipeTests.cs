@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
-using LayerDecayGen.Planning;
-using LayerDecayGen.Recipes;
+using LayerDecayGen.References;
 using LayerDecayGen.Tests.Planning;
 
 namespace LayerDecayGen.Tests.Recipes;

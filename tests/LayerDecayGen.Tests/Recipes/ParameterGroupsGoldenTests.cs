@@ -1,5 +1,3 @@
-using LayerDecayGen.Planning;
-
 namespace LayerDecayGen.Tests.Recipes;
 
 /// <summary>Every parameter-group case of the golden data, through the recipe that stands for its reference.</summary>

@@ -1,5 +1,4 @@
-using LayerDecayGen.Planning;
-using LayerDecayGen.Recipes;
+using LayerDecayGen.References;
 using LayerDecayGen.Tests.Planning;
 
 namespace LayerDecayGen.Tests.Recipes;

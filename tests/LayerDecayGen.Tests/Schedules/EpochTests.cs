@@ -1,5 +1,4 @@
-using LayerDecayGen.Schedules;
-using static LayerDecayGen.Schedules.Schedule;
+using static LayerDecayGen.Schedule;
 
 namespace LayerDecayGen.Tests.Schedules;
 

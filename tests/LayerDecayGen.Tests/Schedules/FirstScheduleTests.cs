@@ -1,7 +1,6 @@
-using LayerDecayGen.Schedules;
 using TorchSharp;
 using TorchSharp.Modules;
-using static LayerDecayGen.Schedules.Schedule;
+using static LayerDecayGen.Schedule;
 using static TorchSharp.torch;
 
 namespace LayerDecayGen.Tests.Schedules;

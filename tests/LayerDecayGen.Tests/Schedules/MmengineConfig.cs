@@ -1,6 +1,5 @@
 using System.Text.Json;
-using LayerDecayGen.Schedules;
-using static LayerDecayGen.Schedules.Schedule;
+using static LayerDecayGen.Schedule;
 
 namespace LayerDecayGen.Tests.Schedules;
 

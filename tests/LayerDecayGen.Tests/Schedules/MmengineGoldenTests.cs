@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LayerDecayGen.Schedules;
 
 namespace LayerDecayGen.Tests.Schedules;
 

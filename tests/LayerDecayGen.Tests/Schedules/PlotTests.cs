@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using System.Xml.Linq;
 using LayerDecayGen.Plotting;
-using LayerDecayGen.Schedules;
 using ScottPlot;
-using static LayerDecayGen.Schedules.Schedule;
+using static LayerDecayGen.Schedule;
 
 namespace LayerDecayGen.Tests.Schedules;
 

@@ -1,6 +1,5 @@
-using LayerDecayGen.Schedules;
 using TorchSharp.Modules;
-using static LayerDecayGen.Schedules.Schedule;
+using static LayerDecayGen.Schedule;
 using static TorchSharp.torch;
 
 namespace LayerDecayGen.Tests.Schedules;

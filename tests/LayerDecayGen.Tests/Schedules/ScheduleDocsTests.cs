@@ -1,4 +1,3 @@
-using LayerDecayGen.Schedules;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

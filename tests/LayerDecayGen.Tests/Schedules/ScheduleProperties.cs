@@ -1,4 +1,3 @@
-using LayerDecayGen.Schedules;
 using Always = FsCheck.NUnit.PropertyAttribute;
 
 namespace LayerDecayGen.Tests.Schedules;

@@ -1,4 +1,3 @@
-using LayerDecayGen.Schedules;
 using LayerDecayGen.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -36,7 +35,7 @@ public sealed class CheckpointTests
 
         public TestModel Model { get; }
 
-        public LayerDecayGen.Optimizers.AdamW Optimizer { get; }
+        public LayerDecayGen.AdamW Optimizer { get; }
 
         public ScheduleSet Schedules { get; }
 

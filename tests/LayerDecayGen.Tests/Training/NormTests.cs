@@ -1,4 +1,3 @@
-using LayerDecayGen.Optimizers;
 using static TorchSharp.torch;
 
 namespace LayerDecayGen.Tests.Training;

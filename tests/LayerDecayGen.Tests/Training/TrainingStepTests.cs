@@ -1,4 +1,3 @@
-using LayerDecayGen.Schedules;
 using LayerDecayGen.Training;
 using TorchSharp;
 using TorchSharp.Modules;

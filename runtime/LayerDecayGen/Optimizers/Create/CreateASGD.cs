@@ -1,4 +1,3 @@
-using LayerDecayGen.Optimizers;
 using Stock = TorchSharp.Modules.ASGD;
 
 namespace LayerDecayGen;
@@ -21,18 +20,18 @@ public static partial class ParameterGroupsOptimizers
     /// <param name="step">How the step is to run.</param>
     /// <exception cref="ArgumentException">A number is out of its range, or a group has no weight decay and none was given.</exception>
     /// <exception cref="InvalidOperationException">The model was moved after grouping.</exception>
-    public static Optimizers.ASGD CreateASGD(
+    public static ASGD CreateASGD(
         this ParameterGroups groups, double learningRate, double lambd = 1e-4, double alpha = 0.75, double t0 = 1e6,
         bool maximize = false, double? weightDecay = null, Action<ParameterGroup, Stock.Options>? configure = null,
         StepOptions? step = null)
     {
-        Check.NotNegative(lambd, nameof(lambd));
+        OptimizerCheck.NotNegative(lambd, nameof(lambd));
         Stock.Options Options(double rate, double decay) => new()
         {
             LearningRate = rate, weight_decay = decay, lambd = lambd, alpha = alpha, t0 = t0, maximize = maximize,
         };
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
-        var optimizer = new Optimizers.ASGD(
+        var optimizer = new ASGD(
             sources, Options(learningRate, weightDecay ?? 0), s => Configured(s, Options(s.LearningRate, s.WeightDecay), configure), step);
         groups.Use();
         return optimizer;

@@ -1,4 +1,3 @@
-using LayerDecayGen.Optimizers;
 using Stock = TorchSharp.Modules.Adadelta;
 
 namespace LayerDecayGen;
@@ -20,18 +19,18 @@ public static partial class ParameterGroupsOptimizers
     /// <param name="step">How the step is to run.</param>
     /// <exception cref="ArgumentException">A number is out of its range, or a group has no weight decay and none was given.</exception>
     /// <exception cref="InvalidOperationException">The model was moved after grouping.</exception>
-    public static Optimizers.Adadelta CreateAdadelta(
+    public static Adadelta CreateAdadelta(
         this ParameterGroups groups, double learningRate, double rho = 0.9, double eps = 1e-6, bool maximize = false,
         double? weightDecay = null, Action<ParameterGroup, Stock.Options>? configure = null, StepOptions? step = null)
     {
-        Check.Fraction(rho, nameof(rho));
-        Check.NotNegative(eps, nameof(eps));
+        OptimizerCheck.Fraction(rho, nameof(rho));
+        OptimizerCheck.NotNegative(eps, nameof(eps));
         Stock.Options Options(double rate, double decay) => new()
         {
             LearningRate = rate, weight_decay = decay, rho = rho, eps = eps, maximize = maximize,
         };
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
-        var optimizer = new Optimizers.Adadelta(
+        var optimizer = new Adadelta(
             sources, Options(learningRate, weightDecay ?? 0), s => Configured(s, Options(s.LearningRate, s.WeightDecay), configure), step);
         groups.Use();
         return optimizer;

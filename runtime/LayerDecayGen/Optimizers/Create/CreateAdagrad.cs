@@ -1,4 +1,3 @@
-using LayerDecayGen.Optimizers;
 using Stock = TorchSharp.Modules.Adagrad;
 
 namespace LayerDecayGen;
@@ -21,21 +20,21 @@ public static partial class ParameterGroupsOptimizers
     /// <param name="step">How the step is to run.</param>
     /// <exception cref="ArgumentException">A number is out of its range, or a group has no weight decay and none was given.</exception>
     /// <exception cref="InvalidOperationException">The model was moved after grouping.</exception>
-    public static Optimizers.Adagrad CreateAdagrad(
+    public static Adagrad CreateAdagrad(
         this ParameterGroups groups, double learningRate, double learningRateDecay = 0, double initialAccumulator = 0,
         double eps = 1e-10, bool maximize = false, double? weightDecay = null, Action<ParameterGroup, Stock.Options>? configure = null,
         StepOptions? step = null)
     {
-        Check.NotNegative(learningRateDecay, nameof(learningRateDecay));
-        Check.NotNegative(initialAccumulator, nameof(initialAccumulator));
-        Check.NotNegative(eps, nameof(eps));
+        OptimizerCheck.NotNegative(learningRateDecay, nameof(learningRateDecay));
+        OptimizerCheck.NotNegative(initialAccumulator, nameof(initialAccumulator));
+        OptimizerCheck.NotNegative(eps, nameof(eps));
         Stock.Options Options(double rate, double decay) => new()
         {
             LearningRate = rate, weight_decay = decay, lr_decay = learningRateDecay, initial_accumulator_value = initialAccumulator,
             eps = eps,
         };
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
-        var optimizer = new Optimizers.Adagrad(
+        var optimizer = new Adagrad(
             sources, Options(learningRate, weightDecay ?? 0), s => Configured(s, Options(s.LearningRate, s.WeightDecay), configure), step, maximize);
         groups.Use();
         return optimizer;

@@ -1,4 +1,3 @@
-using LayerDecayGen.Optimizers;
 using Stock = TorchSharp.Modules.NAdam;
 
 namespace LayerDecayGen;
@@ -22,21 +21,21 @@ public static partial class ParameterGroupsOptimizers
     /// <param name="step">How the step is to run.</param>
     /// <exception cref="ArgumentException">A number is out of its range, or a group has no weight decay and none was given.</exception>
     /// <exception cref="InvalidOperationException">The model was moved after grouping.</exception>
-    public static Optimizers.NAdam CreateNAdam(
+    public static NAdam CreateNAdam(
         this ParameterGroups groups, double learningRate, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8,
         double momentumDecay = 4e-3, bool parity = false, double? weightDecay = null,
         Action<ParameterGroup, Stock.Options>? configure = null, StepOptions? step = null)
     {
-        Check.Fraction(beta1, nameof(beta1));
-        Check.Fraction(beta2, nameof(beta2));
-        Check.NotNegative(eps, nameof(eps));
-        Check.NotNegative(momentumDecay, nameof(momentumDecay));
+        OptimizerCheck.Fraction(beta1, nameof(beta1));
+        OptimizerCheck.Fraction(beta2, nameof(beta2));
+        OptimizerCheck.NotNegative(eps, nameof(eps));
+        OptimizerCheck.NotNegative(momentumDecay, nameof(momentumDecay));
         Stock.Options Options(double rate, double decay) => new()
         {
             LearningRate = rate, weight_decay = decay, beta1 = beta1, beta2 = beta2, eps = eps, momentum_decay = momentumDecay,
         };
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
-        var optimizer = new Optimizers.NAdam(
+        var optimizer = new NAdam(
             sources, Options(learningRate, weightDecay ?? 0), s => Configured(s, Options(s.LearningRate, s.WeightDecay), configure), step, parity);
         groups.Use();
         return optimizer;

@@ -1,4 +1,3 @@
-using LayerDecayGen.Optimizers;
 using Stock = TorchSharp.Modules.RAdam;
 
 namespace LayerDecayGen;
@@ -20,19 +19,19 @@ public static partial class ParameterGroupsOptimizers
     /// <param name="step">How the step is to run.</param>
     /// <exception cref="ArgumentException">A number is out of its range, or a group has no weight decay and none was given.</exception>
     /// <exception cref="InvalidOperationException">The model was moved after grouping.</exception>
-    public static Optimizers.RAdam CreateRAdam(
+    public static RAdam CreateRAdam(
         this ParameterGroups groups, double learningRate, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8,
         double? weightDecay = null, Action<ParameterGroup, Stock.Options>? configure = null, StepOptions? step = null)
     {
-        Check.Fraction(beta1, nameof(beta1));
-        Check.Fraction(beta2, nameof(beta2));
-        Check.NotNegative(eps, nameof(eps));
+        OptimizerCheck.Fraction(beta1, nameof(beta1));
+        OptimizerCheck.Fraction(beta2, nameof(beta2));
+        OptimizerCheck.NotNegative(eps, nameof(eps));
         Stock.Options Options(double rate, double decay) => new()
         {
             LearningRate = rate, weight_decay = decay, beta1 = beta1, beta2 = beta2, eps = eps,
         };
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
-        var optimizer = new Optimizers.RAdam(
+        var optimizer = new RAdam(
             sources, Options(learningRate, weightDecay ?? 0), s => Configured(s, Options(s.LearningRate, s.WeightDecay), configure), step);
         groups.Use();
         return optimizer;

@@ -1,4 +1,3 @@
-using LayerDecayGen.Optimizers;
 using Stock = TorchSharp.Modules.RMSProp;
 
 namespace LayerDecayGen;
@@ -22,21 +21,21 @@ public static partial class ParameterGroupsOptimizers
     /// <param name="step">How the step is to run.</param>
     /// <exception cref="ArgumentException">A number is out of its range, or a group has no weight decay and none was given.</exception>
     /// <exception cref="InvalidOperationException">The model was moved after grouping.</exception>
-    public static Optimizers.RMSProp CreateRMSProp(
+    public static RMSProp CreateRMSProp(
         this ParameterGroups groups, double learningRate, double alpha = 0.99, double eps = 1e-8, double momentum = 0,
         bool centered = false, bool maximize = false, double? weightDecay = null,
         Action<ParameterGroup, Stock.Options>? configure = null, StepOptions? step = null)
     {
-        Check.Fraction(alpha, nameof(alpha));
-        Check.NotNegative(eps, nameof(eps));
-        Check.NotNegative(momentum, nameof(momentum));
+        OptimizerCheck.Fraction(alpha, nameof(alpha));
+        OptimizerCheck.NotNegative(eps, nameof(eps));
+        OptimizerCheck.NotNegative(momentum, nameof(momentum));
         Stock.Options Options(double rate, double decay) => new()
         {
             LearningRate = rate, weight_decay = decay, alpha = alpha, eps = eps, momentum = momentum, centered = centered, maximize
             = maximize,
         };
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
-        var optimizer = new Optimizers.RMSProp(
+        var optimizer = new RMSProp(
             sources, Options(learningRate, weightDecay ?? 0), s => Configured(s, Options(s.LearningRate, s.WeightDecay), configure), step);
         groups.Use();
         return optimizer;

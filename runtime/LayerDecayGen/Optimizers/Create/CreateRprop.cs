@@ -1,4 +1,3 @@
-using LayerDecayGen.Optimizers;
 using Stock = TorchSharp.Modules.Rprop;
 
 namespace LayerDecayGen;
@@ -19,13 +18,13 @@ public static partial class ParameterGroupsOptimizers
     /// <param name="step">How the step is to run.</param>
     /// <exception cref="ArgumentException">A number is out of its range, or a group has weight decay.</exception>
     /// <exception cref="InvalidOperationException">The model was moved after grouping.</exception>
-    public static Optimizers.Rprop CreateRprop(
+    public static Rprop CreateRprop(
         this ParameterGroups groups, double learningRate, double etaMinus = 0.5, double etaPlus = 1.2, double minStep = 1e-6,
         double maxStep = 50, bool maximize = false, Action<ParameterGroup, Stock.Options>? configure = null, StepOptions? step = null)
     {
-        Check.NotNegative(minStep, nameof(minStep));
-        Check.NotNegative(maxStep, nameof(maxStep));
-        Check.Between(etaMinus, 0, 1, nameof(etaMinus));
+        OptimizerCheck.NotNegative(minStep, nameof(minStep));
+        OptimizerCheck.NotNegative(maxStep, nameof(maxStep));
+        OptimizerCheck.Between(etaMinus, 0, 1, nameof(etaMinus));
         if (!(etaPlus > 1)) throw new ArgumentException($"The etaPlus is {etaPlus}; it has to be above 1.", nameof(etaPlus));
         if (minStep > maxStep) throw new ArgumentException($"minStep {minStep} is above maxStep {maxStep}.", nameof(minStep));
         Stock.Options Options(double rate) => new()
@@ -33,7 +32,7 @@ public static partial class ParameterGroupsOptimizers
             LearningRate = rate, etaminus = etaMinus, etaplus = etaPlus, min_step = minStep, max_step = maxStep, maximize = maximize,
         };
         var sources = GroupSources.WithoutDecay(groups, learningRate, "Rprop", step);
-        var optimizer = new Optimizers.Rprop(
+        var optimizer = new Rprop(
             sources, Options(learningRate), s => Configured(s, Options(s.LearningRate), configure), step);
         groups.Use();
         return optimizer;

@@ -1,4 +1,3 @@
-using LayerDecayGen.Optimizers;
 using Stock = TorchSharp.Modules.SGD;
 
 namespace LayerDecayGen;
@@ -21,12 +20,12 @@ public static partial class ParameterGroupsOptimizers
     /// <param name="step">How the step is to run.</param>
     /// <exception cref="ArgumentException">A number is out of its range, or a group has no weight decay and none was given.</exception>
     /// <exception cref="InvalidOperationException">The model was moved after grouping.</exception>
-    public static Optimizers.SGD CreateSGD(
+    public static SGD CreateSGD(
         this ParameterGroups groups, double learningRate, double momentum = 0, double dampening = 0, bool nesterov = false,
         bool maximize = false, double? weightDecay = null, Action<ParameterGroup, Stock.Options>? configure = null,
         StepOptions? step = null)
     {
-        Check.NotNegative(momentum, nameof(momentum));
+        OptimizerCheck.NotNegative(momentum, nameof(momentum));
         if (nesterov && (momentum == 0 || dampening != 0))
             throw new ArgumentException("nesterov looks ahead along the momentum: it needs one, and dampening 0.", nameof(nesterov));
         Stock.Options Options(double rate, double decay) => new()
@@ -34,7 +33,7 @@ public static partial class ParameterGroupsOptimizers
             LearningRate = rate, weight_decay = decay, momentum = momentum, dampening = dampening, nesterov = nesterov, maximize = maximize,
         };
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
-        var optimizer = new Optimizers.SGD(
+        var optimizer = new SGD(
             sources, Options(learningRate, weightDecay ?? 0), s => Configured(s, Options(s.LearningRate, s.WeightDecay), configure), step);
         groups.Use();
         return optimizer;

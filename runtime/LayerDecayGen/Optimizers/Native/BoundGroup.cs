@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>A parameter group and the bindings of its tensors: one, or one for each dtype and device it has.</summary>
 internal sealed class BoundGroup

@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>
 /// The numbers and switches at the end of a call's arguments. A plain <see cref="double"/> would be boxed into a temporary that the

@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>Which devices LibTorch has a fused kernel for.</summary>
 internal static class FusedDevices

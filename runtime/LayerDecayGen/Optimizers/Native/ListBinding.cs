@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>A binding whose tensors lie where they are: the native side takes lists of them.</summary>
 internal sealed class ListBinding : StepBinding

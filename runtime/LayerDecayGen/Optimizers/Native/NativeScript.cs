@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>
 /// The text of the native unit. p parameters, g gradients, then the state; s steps and count what to add one to; then numbers and switches

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>
 /// The one TorchScript unit through which everything reaches LibTorch's own kernels. Its text is constant and it is compiled once and kept

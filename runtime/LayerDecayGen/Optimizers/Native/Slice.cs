@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>Tensors that go through the native unit in one call: a whole binding, a part of it, or those that have gradients.</summary>
 internal sealed class Slice
@@ -30,7 +30,7 @@ internal sealed class Slice
         _numbers = new CallNumbers([.. lists]);
     }
 
-    public void Call(OptimizerOptions options, Phase phase, Tensor?[] gradients)
+    public void Call(OptimizerOptions options, StepState phase, Tensor?[] gradients)
     {
         for (var i = 0; i < _members.Length; i++) _gradients[i] = gradients[_members[i]]!;
         _numbers.Restart();

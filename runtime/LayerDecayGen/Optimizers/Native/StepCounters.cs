@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>
 /// The step of each parameter as the fused kernels read it: 0-dimensional float32 tensors beside the parameters. They are views of one

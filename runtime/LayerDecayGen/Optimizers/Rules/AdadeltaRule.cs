@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Stock = TorchSharp.Modules.Adadelta;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>Adadelta (Zeiler 2012; torch.optim.Adadelta).</summary>
 internal sealed class AdadeltaRule : UpdateRule<Stock.Options, Stock.State>
@@ -20,11 +20,11 @@ internal sealed class AdadeltaRule : UpdateRule<Stock.Options, Stock.State>
         return ref state.acc_delta!;
     }
 
-    protected override Phase PhaseOf(Stock.State state) => new(state.step);
+    protected override StepState PhaseOf(Stock.State state) => new(state.step);
 
     protected override void Advance(Stock.State state, Stock.Options options) => state.step++;
 
-    protected override void Write(Kernel kernel, Stock.Options options, Phase phase, CallNumbers numbers) =>
+    protected override void Write(Kernel kernel, Stock.Options options, StepState phase, CallNumbers numbers) =>
         numbers.Add(options.LearningRate!.Value).Add(options.rho!.Value).Add(options.eps!.Value).Add(options.weight_decay!.Value)
             .Add(options.maximize!.Value);
 

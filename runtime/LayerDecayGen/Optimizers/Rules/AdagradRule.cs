@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Stock = TorchSharp.Modules.Adagrad;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>
 /// Adagrad (Duchi et al. 2011; torch.optim.Adagrad). TorchSharp's options have no maximize, so it is one for the optimizer.
@@ -22,11 +22,11 @@ internal sealed class AdagradRule(bool maximize) : UpdateRule<Stock.Options, Sto
 
     protected override ref Tensor? Slot(Stock.State state, int slot) => ref state.sum!;
 
-    protected override Phase PhaseOf(Stock.State state) => new(state.step);
+    protected override StepState PhaseOf(Stock.State state) => new(state.step);
 
     protected override void Advance(Stock.State state, Stock.Options options) => state.step++;
 
-    protected override void Write(Kernel kernel, Stock.Options options, Phase phase, CallNumbers numbers)
+    protected override void Write(Kernel kernel, Stock.Options options, StepState phase, CallNumbers numbers)
     {
         var (rate, decay) = (options.LearningRate!.Value, options.lr_decay!.Value);
         if (kernel == Kernel.Fused) numbers.Add(rate).Add(decay);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 using StockAdam = TorchSharp.Modules.Adam;
 using StockAdamW = TorchSharp.Modules.AdamW;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>Adam with L2 weight decay (Kingma and Ba 2015; torch.optim.Adam).</summary>
 internal sealed class AdamRule : UpdateRule<StockAdam.Options, StockAdam.State>
@@ -28,11 +28,11 @@ internal sealed class AdamRule : UpdateRule<StockAdam.Options, StockAdam.State>
         return ref state.max_exp_avg_sq!;
     }
 
-    protected override Phase PhaseOf(StockAdam.State state) => new(state.step);
+    protected override StepState PhaseOf(StockAdam.State state) => new(state.step);
 
     protected override void Advance(StockAdam.State state, StockAdam.Options options) => state.step++;
 
-    protected override void Write(Kernel kernel, StockAdam.Options options, Phase phase, CallNumbers numbers) =>
+    protected override void Write(Kernel kernel, StockAdam.Options options, StepState phase, CallNumbers numbers) =>
         new AdamNumbers(
             options.LearningRate!.Value, options.beta1!.Value, options.beta2!.Value, options.weight_decay!.Value, options.eps!.Value).Write(kernel, phase, numbers).Add(options.amsgrad!.Value).Add(options.maximize!.Value);
 
@@ -63,11 +63,11 @@ internal sealed class AdamWRule : UpdateRule<StockAdamW.Options, StockAdamW.Stat
         return ref state.max_exp_avg_sq!;
     }
 
-    protected override Phase PhaseOf(StockAdamW.State state) => new(state.step);
+    protected override StepState PhaseOf(StockAdamW.State state) => new(state.step);
 
     protected override void Advance(StockAdamW.State state, StockAdamW.Options options) => state.step++;
 
-    protected override void Write(Kernel kernel, StockAdamW.Options options, Phase phase, CallNumbers numbers) =>
+    protected override void Write(Kernel kernel, StockAdamW.Options options, StepState phase, CallNumbers numbers) =>
         new AdamNumbers(
             options.LearningRate!.Value, options.beta1!.Value, options.beta2!.Value, options.weight_decay!.Value, options.eps!.Value).Write(kernel, phase, numbers).Add(options.amsgrad!.Value).Add(options.maximize!.Value);
 
@@ -79,7 +79,7 @@ internal sealed class AdamWRule : UpdateRule<StockAdamW.Options, StockAdamW.Stat
 /// <summary>The numbers that Adam and AdamW share: plain for the fused kernel, worked out for the list operators.</summary>
 internal readonly record struct AdamNumbers(double LearningRate, double Beta1, double Beta2, double WeightDecay, double Eps)
 {
-    public CallNumbers Write(Kernel kernel, Phase phase, CallNumbers numbers)
+    public CallNumbers Write(Kernel kernel, StepState phase, CallNumbers numbers)
     {
         numbers.Add(LearningRate).Add(Beta1).Add(Beta2).Add(WeightDecay).Add(Eps);
         if (kernel == Kernel.Fused) return numbers;

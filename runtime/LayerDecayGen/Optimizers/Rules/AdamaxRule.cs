@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Stock = TorchSharp.Modules.Adamax;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>
 /// Adamax (Kingma and Ba 2015, section 7.1; torch.optim.Adamax). TorchSharp's options have no maximize, so it is one for the optimizer.
@@ -20,11 +20,11 @@ internal sealed class AdamaxRule(bool maximize) : UpdateRule<Stock.Options, Stoc
         return ref state.exp_inf!;
     }
 
-    protected override Phase PhaseOf(Stock.State state) => new(state.step);
+    protected override StepState PhaseOf(Stock.State state) => new(state.step);
 
     protected override void Advance(Stock.State state, Stock.Options options) => state.step++;
 
-    protected override void Write(Kernel kernel, Stock.Options options, Phase phase, CallNumbers numbers) =>
+    protected override void Write(Kernel kernel, Stock.Options options, StepState phase, CallNumbers numbers) =>
         numbers.Add(-options.LearningRate!.Value / (1 - Math.Pow(options.beta1!.Value, phase.Step + 1)))
             .Add(options.beta1!.Value).Add(options.beta2!.Value).Add(options.eps!.Value).Add(options.weight_decay!.Value).Add(maximize);
 

@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Stock = TorchSharp.Modules.ASGD;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>
 /// Averaged SGD (Polyak and Juditsky 1992; torch.optim.ASGD). The step size of an update is the one that the update before worked out, and
@@ -23,7 +23,7 @@ internal sealed class AsgdRule : UpdateRule<Stock.Options, Stock.State>
 
     protected override ref Tensor? Slot(Stock.State state, int slot) => ref state.ax!;
 
-    protected override Phase PhaseOf(Stock.State state) => new(state.step, state.eta, state.mu);
+    protected override StepState PhaseOf(Stock.State state) => new(state.step, state.eta, state.mu);
 
     protected override void Advance(Stock.State state, Stock.Options options)
     {
@@ -33,7 +33,7 @@ internal sealed class AsgdRule : UpdateRule<Stock.Options, Stock.State>
         state.mu = 1 / Math.Max(1, state.step - options.t0!.Value);
     }
 
-    protected override void Write(Kernel kernel, Stock.Options options, Phase phase, CallNumbers numbers) =>
+    protected override void Write(Kernel kernel, Stock.Options options, StepState phase, CallNumbers numbers) =>
         numbers.Add(phase.First).Add(options.lambd!.Value).Add(options.weight_decay!.Value).Add(phase.Second)
             .Add(options.maximize!.Value);
 

@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Stock = TorchSharp.Modules.NAdam;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>
 /// NAdam (Dozat 2016; torch.optim.NAdam of torch 2). With parity it has the error of torch 1.13, whose product of momenta for the next
@@ -21,11 +21,11 @@ internal sealed class NAdamRule(bool parity) : UpdateRule<Stock.Options, Stock.S
         return ref state.exp_avg_sq!;
     }
 
-    protected override Phase PhaseOf(Stock.State state) => new(state.step, state.mu_product);
+    protected override StepState PhaseOf(Stock.State state) => new(state.step, state.mu_product);
 
     protected override void Advance(Stock.State state, Stock.Options options) => state.mu_product *= Momentum(options, ++state.step);
 
-    protected override void Write(Kernel kernel, Stock.Options options, Phase phase, CallNumbers numbers)
+    protected override void Write(Kernel kernel, Stock.Options options, StepState phase, CallNumbers numbers)
     {
         var (rate, step) = (options.LearningRate!.Value, phase.Step + 1);
         var (now, next) = (Momentum(options, step), Momentum(options, step + 1));

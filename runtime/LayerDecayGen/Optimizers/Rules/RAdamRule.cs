@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Stock = TorchSharp.Modules.RAdam;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>
 /// RAdam (Liu et al. 2020; torch.optim.RAdam): the adaptive rate is rectified from the sixth degree of freedom on, and plain momentum
@@ -21,11 +21,11 @@ internal sealed class RAdamRule : UpdateRule<Stock.Options, Stock.State>
         return ref state.exp_avg_sq!;
     }
 
-    protected override Phase PhaseOf(Stock.State state) => new(state.step);
+    protected override StepState PhaseOf(Stock.State state) => new(state.step);
 
     protected override void Advance(Stock.State state, Stock.Options options) => state.step++;
 
-    protected override void Write(Kernel kernel, Stock.Options options, Phase phase, CallNumbers numbers)
+    protected override void Write(Kernel kernel, Stock.Options options, StepState phase, CallNumbers numbers)
     {
         var (beta1, beta2, step) = (options.beta1!.Value, options.beta2!.Value, phase.Step + 1);
         var (correction1, correction2) = (1 - Math.Pow(beta1, step), 1 - Math.Pow(beta2, step));

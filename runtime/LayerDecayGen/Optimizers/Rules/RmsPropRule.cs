@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Stock = TorchSharp.Modules.RMSProp;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>RMSprop (Hinton's lecture 6e; torch.optim.RMSprop), centered (Graves 2013) and with momentum as options.</summary>
 internal sealed class RmsPropRule : UpdateRule<Stock.Options, Stock.State>
@@ -32,11 +32,11 @@ internal sealed class RmsPropRule : UpdateRule<Stock.Options, Stock.State>
         return ref state.grad_avg!;
     }
 
-    protected override Phase PhaseOf(Stock.State state) => new(state.step);
+    protected override StepState PhaseOf(Stock.State state) => new(state.step);
 
     protected override void Advance(Stock.State state, Stock.Options options) => state.step++;
 
-    protected override void Write(Kernel kernel, Stock.Options options, Phase phase, CallNumbers numbers) =>
+    protected override void Write(Kernel kernel, Stock.Options options, StepState phase, CallNumbers numbers) =>
         numbers.Add(options.LearningRate!.Value).Add(options.alpha!.Value).Add(options.eps!.Value).Add(options.weight_decay!.Value)
             .Add(options.momentum!.Value).Add(options.centered!.Value).Add(options.maximize!.Value);
 

@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Stock = TorchSharp.Modules.Rprop;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>
 /// Rprop (Riedmiller and Braun 1993; torch.optim.Rprop): it has no weight decay, and a gradient that changed its sign is left out.
@@ -22,11 +22,11 @@ internal sealed class RpropRule : UpdateRule<Stock.Options, Stock.State>
         return ref state.step_size!;
     }
 
-    protected override Phase PhaseOf(Stock.State state) => new(state.step);
+    protected override StepState PhaseOf(Stock.State state) => new(state.step);
 
     protected override void Advance(Stock.State state, Stock.Options options) => state.step++;
 
-    protected override void Write(Kernel kernel, Stock.Options options, Phase phase, CallNumbers numbers) =>
+    protected override void Write(Kernel kernel, Stock.Options options, StepState phase, CallNumbers numbers) =>
         numbers.Add(options.etaminus!.Value).Add(options.etaplus!.Value).Add(options.min_step!.Value).Add(options.max_step!.Value)
             .Add(options.maximize!.Value);
 

@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Stock = TorchSharp.Modules.SGD;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>
 /// SGD with momentum (torch.optim.SGD). The first buffer of a parameter is its gradient, without dampening. With maximize the gradient is
@@ -24,11 +24,11 @@ internal sealed class SgdRule : UpdateRule<Stock.Options, Stock.State>
     protected override ref Tensor? Slot(Stock.State state, int slot) => ref state.momentum_buffer!;
 
     // TorchSharp counts no steps here: a buffer that is not there yet says that the next update is the first.
-    protected override Phase PhaseOf(Stock.State state) => new(state.momentum_buffer is null ? 0 : 1);
+    protected override StepState PhaseOf(Stock.State state) => new(state.momentum_buffer is null ? 0 : 1);
 
     protected override void Advance(Stock.State state, Stock.Options options) { }
 
-    protected override void Write(Kernel kernel, Stock.Options options, Phase phase, CallNumbers numbers) =>
+    protected override void Write(Kernel kernel, Stock.Options options, StepState phase, CallNumbers numbers) =>
         numbers.Add(options.LearningRate!.Value).Add(options.momentum!.Value).Add(options.dampening!.Value).Add(options.weight_decay!.Value)
             .Add(options.nesterov!.Value).Add(options.maximize!.Value).Add(phase.Step == 0);
 

@@ -2,13 +2,13 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>Where a parameter stands in its own sequence of updates. Parameters of one phase get the same numbers.</summary>
 /// <param name="Step">How often it has been updated.</param>
 /// <param name="First">A number that the optimizer carries from step to step.</param>
 /// <param name="Second">Another.</param>
-internal readonly record struct Phase(long Step, double First = 0, double Second = 0);
+internal readonly record struct StepState(long Step, double First = 0, double Second = 0);
 
 /// <summary>
 /// What sets one optimizer apart from another: the tensors it keeps a parameter, the functions of the native unit, and their numbers.
@@ -44,13 +44,13 @@ internal abstract class UpdateRule
     public abstract ref Tensor? Slot(OptimizerState state, int slot);
 
     /// <summary>The phase of a parameter.</summary>
-    public abstract Phase PhaseOf(OptimizerState state);
+    public abstract StepState PhaseOf(OptimizerState state);
 
     /// <summary>Goes to the next phase, after an update.</summary>
     public abstract void Advance(OptimizerState state, OptimizerOptions options);
 
     /// <summary>The numbers and switches of a call, in the order of the function's arguments.</summary>
-    public abstract void Write(Kernel kernel, OptimizerOptions options, Phase phase, CallNumbers numbers);
+    public abstract void Write(Kernel kernel, OptimizerOptions options, StepState phase, CallNumbers numbers);
 
     /// <summary>Takes over the numbers of a state that stands where another is, tensors aside.</summary>
     public abstract void CopyNumbers(OptimizerState from, OptimizerState to);
@@ -68,11 +68,11 @@ internal abstract class UpdateRule<TOptions, TState> : UpdateRule where TOptions
 
     public sealed override ref Tensor? Slot(OptimizerState state, int slot) => ref Slot((TState)state, slot);
 
-    public sealed override Phase PhaseOf(OptimizerState state) => PhaseOf((TState)state);
+    public sealed override StepState PhaseOf(OptimizerState state) => PhaseOf((TState)state);
 
     public sealed override void Advance(OptimizerState state, OptimizerOptions options) => Advance((TState)state, (TOptions)options);
 
-    public sealed override void Write(Kernel kernel, OptimizerOptions options, Phase phase, CallNumbers numbers) =>
+    public sealed override void Write(Kernel kernel, OptimizerOptions options, StepState phase, CallNumbers numbers) =>
         Write(kernel, (TOptions)options, phase, numbers);
 
     public sealed override void CopyNumbers(OptimizerState from, OptimizerState to) => CopyNumbers((TState)from, (TState)to);
@@ -104,11 +104,11 @@ internal abstract class UpdateRule<TOptions, TState> : UpdateRule where TOptions
 
     protected abstract ref Tensor? Slot(TState state, int slot);
 
-    protected abstract Phase PhaseOf(TState state);
+    protected abstract StepState PhaseOf(TState state);
 
     protected abstract void Advance(TState state, TOptions options);
 
-    protected abstract void Write(Kernel kernel, TOptions options, Phase phase, CallNumbers numbers);
+    protected abstract void Write(Kernel kernel, TOptions options, StepState phase, CallNumbers numbers);
 
     protected abstract TState NewState(Parameter parameter);
 

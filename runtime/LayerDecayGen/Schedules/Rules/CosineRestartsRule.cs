@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>
 /// Half cosines of given lengths, each from a share of the base value (mmengine <c>CosineRestartParamScheduler</c>; Loshchilov and Hutter,

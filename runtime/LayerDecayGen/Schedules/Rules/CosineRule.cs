@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>
 /// Half a cosine from the value now in the group to a minimum after <paramref name="period"/> steps, and up again after that

@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>
 /// The value of each update as BEiT, VideoMAE and VideoMAEv2 tabulate it (<c>cosine_scheduler</c>): warm-up with both ends in it, then half

@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>
 /// A schedule of one's own: a pure function of update and group. Nothing else is asked of it: evaluating ahead, checks, plots, saving and

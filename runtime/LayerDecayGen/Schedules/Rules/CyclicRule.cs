@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>How the height of a cycle changes.</summary>
 public enum CyclicMode

@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>A factor over the window, taken back at its last step (mmengine <c>ConstantParamScheduler</c>, torch
 /// <c>ConstantLR</c>).</summary>

@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>
 /// From a start factor to an end factor in equal shares of the base value; the end is reached at the last step of the window

@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>
 /// MAE's rate by the fraction of epochs seen: linear from exactly 0, then half a cosine to a minimum (<c>util/lr_sched.py</c>,

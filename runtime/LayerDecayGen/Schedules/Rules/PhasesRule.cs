@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>How a value goes from one level to another.</summary>
 public enum Anneal
@@ -17,13 +17,13 @@ internal readonly record struct PhaseValue(Level Level, double Divisor = 1, doub
 }
 
 /// <summary>A stretch up to a step, from one value to another.</summary>
-internal readonly record struct Phase(double LastStep, PhaseValue From, PhaseValue To);
+internal readonly record struct CurvePhase(double LastStep, PhaseValue From, PhaseValue To);
 
 /// <summary>
 /// Phases one after another, each annealed between two values that every group has of its own (mmengine <c>OneCycleParamScheduler</c>,
 /// torch <c>OneCycleLR</c>; Smith and Topin, "Super-convergence"). Sets the value outright.
 /// </summary>
-internal sealed class PhasesRule(Phase[] phases, Anneal anneal) : Rule
+internal sealed class PhasesRule(CurvePhase[] phases, Anneal anneal) : Rule
 {
     public override IEnumerable<Level> Levels => phases.SelectMany(p => new[] { p.From.Level, p.To.Level }).Distinct();
 

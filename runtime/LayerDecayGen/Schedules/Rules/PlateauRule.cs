@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>Whether a metric should fall or rise.</summary>
 public enum Improvement

@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>
 /// From the value now in the group to a minimum by a power of the share that is left, reached at the last step of the window

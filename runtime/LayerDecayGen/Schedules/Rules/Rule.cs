@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>
 /// The arithmetic of one schedule: takes the values of all groups from one step of its window to the next. Pure: the same step, bases and

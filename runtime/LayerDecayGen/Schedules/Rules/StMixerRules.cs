@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>How STMixer's warm-up rises.</summary>
 public enum WarmupMethod

@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Schedules;
+namespace LayerDecayGen;
 
 /// <summary>How the last part of warm-up, stable, decay goes down.</summary>
 public enum DecayShape

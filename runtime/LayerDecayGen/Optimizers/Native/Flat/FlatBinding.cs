@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>
 /// A binding in flat storage: parameters, gradients and each tensor of the state are views of one buffer, and one call steps all of them.

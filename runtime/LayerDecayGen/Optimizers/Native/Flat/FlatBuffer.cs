@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>One tensor that holds one value for each element of all parameters, and the part of it that is each parameter's.</summary>
 internal sealed class FlatBuffer

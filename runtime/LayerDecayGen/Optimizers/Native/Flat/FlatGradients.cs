@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>
 /// The gradients of a binding in one buffer, and what makes sure at each step that they are the ones of the parameters. Views of the buffer

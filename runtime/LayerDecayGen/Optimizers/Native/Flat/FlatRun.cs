@@ -3,7 +3,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>A piece of the flat buffers whose parameters are all in one phase: one tensor of everything, stepped by one call.</summary>
 internal sealed class FlatRun : IDisposable

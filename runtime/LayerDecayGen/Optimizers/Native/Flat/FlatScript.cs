@@ -1,4 +1,4 @@
-namespace LayerDecayGen.Optimizers;
+namespace LayerDecayGen;
 
 /// <summary>
 /// The part of the native unit's text that flat storage adds. The fused kernels take p with the parameters alone, and t: gradients, the
