@@ -33,6 +33,7 @@ public sealed class ZooTrainingTests
         {
             Assert.That(double.IsFinite(loss.item<float>()), "the loss is finite");
             Assert.That(parameters.Where(p => p.Value.grad is null).Select(p => p.Key), Is.Empty, "parameters that no gradient reaches");
+            Assert.That(parameters.Where(p => p.Value.grad?.isfinite().all().item<bool>() == false).Select(p => p.Key), Is.Empty, "gradients that are not finite");
             Assert.That(moved, Is.EquivalentTo(Enumerable.Range(0, groups.Facts.LayerCount!.Value).Cast<int?>()), "layers that moved");
         }
     }
