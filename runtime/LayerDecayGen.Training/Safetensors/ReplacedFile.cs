@@ -1,0 +1,145 @@
+using System.Runtime.InteropServices;
+
+namespace LayerDecayGen.Training;
+
+/// <summary>
+/// Replaces a file as a whole: written beside its place, flushed, renamed, and the folder flushed, so that a crash or a power cut leaves the
+/// old file or the new one. Links stay, modes stay, and what a killed process left beside the file is removed.
+/// </summary>
+internal static class ReplacedFile
+{
+    private const string Suffix = ".ldgtmp";
+
+    /// <summary>Writes a file.</summary>
+    /// <exception cref="IOException">It cannot be written there; what was there before is still there.</exception>
+    public static void Write(string path, Action<FileStream> write)
+    {
+        var target = Target(path);
+        var folder = Path.GetDirectoryName(target)!;
+        MakeFolder(folder, path);
+        RemoveLeftovers(folder, Path.GetFileName(target));
+        var beside = Path.Combine(folder, $"{Path.GetFileName(target)}.{Guid.NewGuid():N}{Suffix}");
+        var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, bufferSize: 0);
+        try
+        {
+            // The stream stays open until after the renaming: its lock tells others that it is no leftover.
+            write(stream);
+            KeepMode(target, beside);
+            stream.Flush(flushToDisk: true);
+            File.Move(beside, target, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(beside);
+            throw;
+        }
+        finally
+        {
+            stream.Dispose();
+        }
+
+        FlushFolder(folder);
+    }
+
+    /// <summary>The file that a path means after all links.</summary>
+    private static string Target(string path)
+    {
+        var full = Path.GetFullPath(path);
+        if (Directory.Exists(full)) throw new IOException($"{path} is a folder. Give the path of a file in it.");
+        var target = new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
+        if (Directory.Exists(target)) throw new IOException($"{path} is a link to the folder {target}. Give the path of a file in it.");
+        if (IsSpecial(target)) throw new IOException($"{path} is a device or a pipe, which cannot be replaced by a file.");
+        return target;
+    }
+
+    private static bool IsSpecial(string path)
+    {
+        if (!OperatingSystem.IsLinux() || !File.Exists(path)) return false;
+        Span<byte> status = stackalloc byte[256];
+        const int currentFolder = -100, typeOnly = 1, modeAt = 28, typeMask = 0xF000, regular = 0x8000;
+        return Native.Status(currentFolder, path, 0, typeOnly, ref MemoryMarshal.GetReference(status)) == 0
+            && (MemoryMarshal.Read<ushort>(status[modeAt..]) & typeMask) != regular;
+    }
+
+    private static void MakeFolder(string folder, string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The folder {folder} for {path} cannot be made: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Removes what killed processes left. A file that a living one writes is locked and stays.</summary>
+    private static void RemoveLeftovers(string folder, string name)
+    {
+        foreach (var leftover in Leftovers(folder, name))
+        {
+            try
+            {
+                // An empty file may be one that another process has made and not yet locked.
+                if (new FileInfo(leftover) is { Length: 0 } empty && DateTime.UtcNow - empty.LastWriteTimeUtc < TimeSpan.FromMinutes(1)) continue;
+                using (new FileStream(leftover, FileMode.Open, FileAccess.ReadWrite, FileShare.None)) { }
+                File.Delete(leftover);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Locked by its writer, gone by now, or another user's: not ours to remove.
+            }
+        }
+    }
+
+    /// <summary>Temporary files beside a file, of living writers too.</summary>
+    public static IEnumerable<string> Leftovers(string folder, string name) =>
+        Directory.Exists(folder) ? Directory.EnumerateFiles(folder).Where(f => IsTemporary(Path.GetFileName(f), name)) : [];
+
+    private static bool IsTemporary(string file, string name) =>
+        file.StartsWith(name + ".", StringComparison.Ordinal) && file.EndsWith(Suffix, StringComparison.Ordinal)
+        && file.Length == name.Length + 1 + 32 + Suffix.Length;
+
+    private static void KeepMode(string target, string beside)
+    {
+        if (!OperatingSystem.IsWindows() && File.Exists(target)) File.SetUnixFileMode(beside, File.GetUnixFileMode(target));
+    }
+
+    // Without this a power cut may lose the new name, although the data is on the disk.
+    private static void FlushFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var descriptor = Native.Open(folder, 0);
+        if (descriptor < 0) throw new IOException($"The folder {folder} cannot be opened to be flushed (error {Marshal.GetLastPInvokeError()}).");
+        try
+        {
+            // 22 and 95 (EINVAL, EOPNOTSUPP; 45 on macOS): file systems that cannot flush a folder.
+            if (Native.Flush(descriptor) != 0 && Marshal.GetLastPInvokeError() is var error and not (22 or 95 or 45))
+                throw new IOException($"The folder {folder} could not be flushed (error {error}). The new file may be lost at a power cut.");
+        }
+        finally
+        {
+            _ = Native.Close(descriptor);
+        }
+    }
+
+    private static class Native
+    {
+        [DllImport("libc", EntryPoint = "open", SetLastError = true, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        public static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+        [DllImport("libc", EntryPoint = "statx", SetLastError = true, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        public static extern int Status(
+            int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, ref byte status);
+
+        [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        public static extern int Flush(int descriptor);
+
+        [DllImport("libc", EntryPoint = "close", SetLastError = true)]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        public static extern int Close(int descriptor);
+    }
+}
