@@ -27,7 +27,7 @@ public sealed record GroupsExport(ModelFacts Facts, Plan Plan, double LearningRa
     public string ToJson()
     {
         Numbers.CheckPositive(LearningRate, nameof(LearningRate));
-        var groups = PlannedGroup.Merge(Plan);
+        var groups = ParameterGroup.FromPlan(Plan);
         var planned = Plan.Parameters.Select(p => p.Fact.Name).ToHashSet(StringComparer.Ordinal);
         var text = new StringBuilder("{\n");
         text.Append(CultureInfo.InvariantCulture, $"  \"format\": {PythonText.Json(Format)},\n  \"model\": {PythonText.Json(Facts.ModelName)},\n");
@@ -60,18 +60,18 @@ public sealed record GroupsExport(ModelFacts Facts, Plan Plan, double LearningRa
 
     private string Name(ParameterFact fact) => PythonText.Json(Prefixes.Add(Prefix, fact.Name, Facts));
 
-    private string Group(PlannedGroup group)
+    private string Group(ParameterGroup group)
     {
         var fields = new List<string>
         {
             $"\"name\": {PythonText.Json(group.Name)}",
             $"\"layer\": {group.Layer?.ToString(CultureInfo.InvariantCulture) ?? "null"}",
-            $"\"lr\": {PythonText.Number(group.EffectiveLearningRate(LearningRate))}",
-            $"\"lr_scale\": {PythonText.Number(group.LearningRate is { } rate ? rate / LearningRate : group.LearningRateScale)}",
+            $"\"lr\": {PythonText.Number(group.LearningRate(LearningRate))}",
+            $"\"lr_scale\": {PythonText.Number(group.Planned[0].LearningRate is { } rate ? rate / LearningRate : group.LearningRateScale)}",
             $"\"weight_decay\": {(group.WeightDecay is { } decay ? PythonText.Number(decay) : "null")}",
         };
         fields.AddRange(group.Extra.Select(e => $"{PythonText.Json(e.Key)}: {PythonText.JsonValue(e.Value)}"));
-        fields.Add($"\"params\": [{string.Join(", ", group.Parameters.Select(p => Name(p.Fact)))}]");
+        fields.Add($"\"params\": [{string.Join(", ", group.Planned.Select(p => Name(p.Fact)))}]");
         return $"    {{{string.Join(", ", fields)}}}";
     }
 }

@@ -7,35 +7,30 @@ using static TorchSharp.torch;
 namespace LayerDecayGen;
 
 /// <summary>Makes the fact of each parameter of a walk: what the tensor says, what its holder says, what the declaration says.</summary>
+/// <param name="layout">The declaration; null without one.</param>
 /// <param name="numbering">The layers; null without a declaration, or when it does not fit.</param>
-internal sealed class FactReader(LayerNumbering? numbering)
+internal sealed class FactReader(LayerLayout? layout, LayerNumbering? numbering)
 {
-    private readonly List<int> _toFreeze = [];
     private nn.Module? _holder;
     private OwnerFact? _owner;
-    private int _next;
-
-    /// <summary>Positions of parameters that train although <c>[Frozen]</c> covers them.</summary>
-    public IReadOnlyList<int> ToFreeze => _toFreeze;
 
     public ParameterFact Read(in WalkedParameter walked, in LayoutMatch? match)
     {
         if (!ReferenceEquals(_holder, walked.Holder)) _owner = RoleReader.Owner(_holder = walked.Holder);
-        var position = _next++;
         var shape = ShapeOf(walked.Parameter);
         var role = RoleReader.Of(walked.Holder, walked.LocalName, shape.Length);
         var frozen = !walked.Parameter.requires_grad;
         if (numbering is null || match is not { } m)
             return new ParameterFact { Name = walked.Name, Shape = shape, Role = role, Frozen = frozen, Owner = _owner };
 
-        if (m.Frozen && !frozen) _toFreeze.Add(position);
-        var layer = numbering.LayerOf(m);
+        // A block that is registered a second time is no layer of its stack: its first name has the layer.
+        int? layer = walked.SameAs >= 0 && layout!.Sections[m.Section].Kind == SectionKind.Stack ? null : numbering.LayerOf(m);
         return new ParameterFact
         {
             Name = walked.Name,
             Shape = shape,
             Layer = layer,
-            Role = RoleIn(role, m, layer),
+            Role = RoleIn(role, m),
             Frozen = frozen || m.Frozen,
             Section = m.Section,
             StackIndex = m.Index,
@@ -46,10 +41,10 @@ internal sealed class FactReader(LayerNumbering? numbering)
         };
     }
 
-    // A matrix of the top layer is a head; elsewhere the declared type speaks where the run-time type says nothing.
-    private ParameterRole RoleIn(ParameterRole role, in LayoutMatch match, int layer)
+    // A matrix of a [LastLayer] member is a head; elsewhere the declared type decides where the run-time type says nothing.
+    private ParameterRole RoleIn(ParameterRole role, in LayoutMatch match)
     {
-        if (role == ParameterRole.HiddenMatrix && layer == numbering!.LayerCount - 1) return ParameterRole.Head;
+        if (role == ParameterRole.HiddenMatrix && layout!.Sections[match.Section].Kind == SectionKind.LastLayer) return ParameterRole.Head;
         return role == ParameterRole.Unknown ? match.Role : role;
     }
 

@@ -6,53 +6,71 @@ namespace LayerDecayGen;
 /// <summary>The groups as text that a person checks before training.</summary>
 internal static class GroupTable
 {
-    private static readonly string[] Header = ["layer", "lr scale", "lr", "weight decay", "tensors", "elements", "names"];
+    private static readonly string[] s_header = ["layer", "lr scale", "lr", "weight decay", "tensors", "elements", "names"];
     private const int NamesShown = 3;
+    private const int Gap = 2;
 
-    public static string Render(ParameterGroups groups, double? baseLearningRate)
+    public static string Render(ParameterGroups groups, double? baseLearningRate, int width)
     {
-        var rows = new List<string[]> { Header };
-        rows.AddRange(groups.OrderBy(g => g.Layer ?? int.MaxValue).Select(g => Row(g, baseLearningRate)));
+        var ordered = groups.OrderBy(g => g.Layer ?? int.MaxValue).ToList();
+        var rows = new List<string[]> { s_header[..^1] };
+        rows.AddRange(ordered.Select(g => Numbers(g, Rates(groups, g, baseLearningRate))));
+        var widths = Enumerable.Range(0, rows[0].Length).Select(c => rows.Max(r => r[c].Length)).ToArray();
+        var left = width - widths.Sum(w => w + Gap);
         var text = new StringBuilder();
-        var widths = Enumerable.Range(0, Header.Length).Select(c => rows.Max(r => r[c].Length)).ToArray();
-        foreach (var row in rows)
+        for (var i = 0; i < rows.Count; i++)
         {
-            for (var c = 0; c < row.Length - 1; c++) text.Append(row[c].PadLeft(widths[c])).Append("  ");
-            text.Append(row[^1]).Append('\n');
+            for (var c = 0; c < widths.Length; c++) text.Append(rows[i][c].PadLeft(widths[c])).Append(' ', Gap);
+            text.Append(i == 0 ? s_header[^1] : Names(ordered[i - 1], left)).Append('\n');
         }
 
         AppendFooter(text, groups);
         return text.ToString();
     }
 
-    private static string[] Row(ParameterGroup group, double? baseLearningRate) =>
+    private static (double? LearningRate, double? WeightDecay) Rates(ParameterGroups groups, ParameterGroup group, double? baseLearningRate)
+    {
+        if (groups.PresentRates(group.ParameterNames.Take(1)).Select(r => ((double, double?)?)r).FirstOrDefault() is var (rate, decay))
+            return (baseLearningRate is { } b ? group.LearningRate(b) : rate, decay);
+        return (baseLearningRate is { } given ? group.LearningRate(given) : null, group.WeightDecay);
+    }
+
+    private static string[] Numbers(ParameterGroup group, (double? LearningRate, double? WeightDecay) rates) =>
     [
         group.Layer is { } layer ? Format(layer) : "-",
         Number(group.LearningRateScale),
-        baseLearningRate is { } rate ? Number(group.LearningRate(rate)) : "-",
-        group.WeightDecay is { } decay ? Number(decay) : "-",
-        Format(group.Parameters.Count),
-        group.Parameters.Sum(p => p.numel()).ToString("N0", CultureInfo.InvariantCulture),
-        Names(group),
+        rates.LearningRate is { } rate ? Number(rate) : "-",
+        rates.WeightDecay is { } decay ? Number(decay) : "-",
+        Format(group.ParameterNames.Length),
+        group.Planned.Sum(p => p.Fact.Elements).ToString("N0", CultureInfo.InvariantCulture),
     ];
 
-    private static string Names(ParameterGroup group)
+    // As many names as fit, at most three; a single long name loses its beginning, since the end tells names apart.
+    private static string Names(ParameterGroup group, int width)
     {
-        var shown = string.Join(", ", group.ParameterNames.Take(NamesShown));
-        var more = group.ParameterNames.Length - NamesShown;
-        return more > 0 ? $"{shown}, … {Format(more)} more" : shown;
+        var names = group.ParameterNames;
+        for (var shown = Math.Min(NamesShown, names.Length); shown > 0; shown--)
+        {
+            var more = names.Length - shown;
+            var rest = more > 0 ? $", … {Format(more)} more" : "";
+            var list = string.Join(", ", names.Take(shown)) + rest;
+            if (list.Length <= width) return list;
+            var room = Math.Max(2, width - rest.Length);
+            if (shown == 1) return names[0].Length <= room ? list : string.Concat("…", names[0].AsSpan(names[0].Length - room + 1), rest);
+        }
+
+        return "";
     }
 
     private static void AppendFooter(StringBuilder text, ParameterGroups groups)
     {
         var facts = groups.Facts.Parameters;
-        var tied = facts.Where(f => f.TiedTo is not null).ToArray();
-        var frozen = facts.Where(f => f.Frozen && f.TiedTo is null).ToArray();
-        text.Append(Format(groups.Count)).Append(" groups, ").Append(Format(groups.Sum(g => g.Parameters.Count))).Append(" tensors, ")
-            .Append(groups.SelectMany(g => g.Parameters).Sum(p => p.numel()).ToString("N0", CultureInfo.InvariantCulture)).Append(" elements");
-        if (frozen.Length > 0) text.Append("; frozen: ").Append(Format(frozen.Length)).Append(" tensors");
+        var frozen = facts.Count(f => f.Frozen && f.TiedTo is null) + groups.Plan.Frozen.Length;
+        text.Append(Format(groups.Count)).Append(" groups, ").Append(Format(groups.Sum(g => g.ParameterNames.Length))).Append(" tensors, ")
+            .Append(groups.Sum(g => g.Planned.Sum(p => p.Fact.Elements)).ToString("N0", CultureInfo.InvariantCulture)).Append(" elements");
+        if (frozen > 0) text.Append("; frozen: ").Append(Format(frozen)).Append(" tensors");
         text.Append('\n');
-        foreach (var fact in tied) text.Append("tied: ").Append(fact.Name).Append(" is ").Append(fact.TiedTo).Append('\n');
+        foreach (var fact in facts.Where(f => f.TiedTo is not null)) text.Append("tied: ").Append(fact.Name).Append(" is ").Append(fact.TiedTo).Append('\n');
         foreach (var warning in groups.Warnings) text.Append("warning: ").Append(warning).Append('\n');
     }
 

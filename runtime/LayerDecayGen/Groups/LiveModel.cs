@@ -10,9 +10,9 @@ internal sealed class LiveModel
 {
     private readonly Dictionary<string, int> _index;
 
-    private LiveModel(ModelFacts facts, Parameter[] parameters, ImmutableArray<int> toFreeze)
+    private LiveModel(ModelFacts facts, Parameter[] parameters)
     {
-        (Facts, Parameters, ToFreeze) = (facts, parameters, toFreeze);
+        (Facts, Parameters) = (facts, parameters);
         _index = new Dictionary<string, int>(parameters.Length, StringComparer.Ordinal);
         for (var i = 0; i < parameters.Length; i++) _index[facts.Parameters[i].Name] = i;
     }
@@ -22,8 +22,8 @@ internal sealed class LiveModel
     /// <summary>The registered parameters, in the order of the facts.</summary>
     public Parameter[] Parameters { get; }
 
-    /// <summary>Indices of parameters that <c>[Frozen]</c> covers and that still train.</summary>
-    public ImmutableArray<int> ToFreeze { get; }
+    /// <summary>What a person should know of the model.</summary>
+    public ImmutableArray<string> Warnings { get; private init; } = [];
 
     /// <summary>The registered parameter of a name.</summary>
     public Parameter this[string name] => Parameters[_index[name]];
@@ -31,15 +31,21 @@ internal sealed class LiveModel
     /// <summary>The position of a name among facts and parameters; -1 for a name that the model does not have.</summary>
     public int IndexOf(string name) => _index.TryGetValue(name, out var index) ? index : -1;
 
+    /// <summary>These parameters with the facts of the same model before it was moved.</summary>
+    public LiveModel WithFactsOf(LiveModel before) =>
+        new(before.Facts, [.. before.Facts.Parameters.Select(f => this[f.Name])]) { Warnings = before.Warnings };
+
     /// <summary>Reads a model. What contradicts the declaration goes to <paramref name="problems"/>.</summary>
     public static LiveModel Read(nn.Module model, LayerLayout? layout, ICollection<string> problems)
     {
-        var walked = ModelWalk.Parameters(model);
-        var name = layout?.ModelName ?? model.GetType().Name;
-        if (walked.Count == 0) problems.Add($"{name} has no parameters: call RegisterComponents() at the end of its constructor.");
-        var matches = layout is null ? null : ReadMatches(layout, walked, problems);
-        var numbering = matches is null ? null : Number(model, layout!, matches, problems);
-        var reader = new FactReader(problems.Count == 0 ? numbering : null);
+        var walk = ModelWalk.Of(model);
+        var walked = walk.Parameters;
+        var name = ModelName(model, layout);
+        var diagnosis = new SealDiagnosis(model, name, walk);
+        if (walked.Count == 0) problems.Add(diagnosis.NoParameters());
+        var matches = layout is null || walked.Count == 0 ? null : ReadMatches(layout, walked, diagnosis, problems);
+        var numbering = matches is null ? null : Number(model, layout!, walked, matches, problems);
+        var reader = new FactReader(layout, problems.Count == 0 ? numbering : null);
         var facts = new ParameterFact[walked.Count];
         for (var i = 0; i < facts.Length; i++) facts[i] = reader.Read(walked[i], matches?[i]);
         TieReader.Mark(facts, walked);
@@ -48,7 +54,7 @@ internal sealed class LiveModel
             LayerCount = numbering?.LayerCount,
             LayerDecay = layout is null || double.IsNaN(layout.LayerDecay) ? null : layout.LayerDecay,
         };
-        return new LiveModel(described, [.. walked.Select(w => w.Parameter)], [.. reader.ToFreeze]);
+        return new LiveModel(described, [.. walked.Select(w => w.Parameter)]) { Warnings = diagnosis.Warnings() };
     }
 
     /// <summary>Checks that the parameters are still the model's own.</summary>
@@ -61,13 +67,13 @@ internal sealed class LiveModel
         for (var i = 0; i < Parameters.Length; i++)
             if (Parameters[i].IsInvalid)
                 throw new InvalidOperationException(
-                    $"'{Facts.Parameters[i].Name}' of {Facts.ModelName} is no longer the tensor that its group holds: the model was moved to another device or dtype, or was disposed, after the groups were made. Move the model first, or call Rebind() on the groups and make the optimizer anew.");
+                    $"'{Facts.Parameters[i].Name}' of {Facts.ModelName} is no longer the tensor that its group holds: the model was moved to another device or dtype, or was disposed, after the groups were made. Move the model first; or, after a move, call Rebind() on the optimizer, or on the groups before an optimizer is made.");
     }
 
     /// <summary>The name of a parameter that the model has another object for now; null where there is none.</summary>
     public string? FirstReplaced(nn.Module model)
     {
-        foreach (var now in ModelWalk.Parameters(model))
+        foreach (var now in ModelWalk.Of(model).Parameters)
             if (IndexOf(now.Name) is >= 0 and var i && Parameters[i].Handle != now.Parameter.Handle) return now.Name;
         return null;
     }
@@ -83,7 +89,17 @@ internal sealed class LiveModel
                 yield return $"'{fact.Name}' was not in the model when the groups were made: call GetParameterGroups again.";
     }
 
-    private static LayoutMatch?[] ReadMatches(LayerLayout layout, List<WalkedParameter> walked, ICollection<string> problems)
+    // The class that the user made, where the declaration is that of a base.
+    private static string ModelName(nn.Module model, LayerLayout? layout)
+    {
+        var name = model.GetType().Name;
+        var arity = name.IndexOf('`', StringComparison.Ordinal);
+        if (arity >= 0) name = name[..arity];
+        return layout is not null && layout.ModelName.StartsWith(name, StringComparison.Ordinal) ? layout.ModelName : name;
+    }
+
+    private static LayoutMatch?[] ReadMatches(
+        LayerLayout layout, List<WalkedParameter> walked, SealDiagnosis diagnosis, ICollection<string> problems)
     {
         var matches = new LayoutMatch?[walked.Count];
         var named = false;
@@ -96,23 +112,24 @@ internal sealed class LiveModel
                 continue;
             }
 
-            var member = walked[i].Name.Split('.')[0];
-            problems.Add($"'{walked[i].Name}' is in no layer: give the member '{member}' of {layout.ModelName} [Layer(n)], [LayerStack], [PreviousLayer] or [LastLayer], or cover it by a path on the class.");
+            // A second name of an object needs no layer: the first one has it.
+            if (walked[i].SameAs < 0) problems.Add(diagnosis.NoLayer(walked[i].Name));
         }
 
         if (named) NamedChildren.Number(layout, [.. walked.Select(w => w.Name)], matches);
-        ReportEmptySections(layout, matches, problems);
+        ReportEmptySections(layout, matches, diagnosis, problems);
         return matches;
     }
 
-    private static LayerNumbering Number(nn.Module model, LayerLayout layout, LayoutMatch?[] matches, ICollection<string> problems)
+    private static LayerNumbering Number(
+        nn.Module model, LayerLayout layout, List<WalkedParameter> walked, LayoutMatch?[] matches, ICollection<string> problems)
     {
         HashSet<string>? modules = null; // asked for only where a stack has a child without parameters
-        var matched = matches.Where(m => m is not null).Select(m => m!.Value);
-        return LayerNumbering.Number(layout, matched, name => (modules ??= ModelWalk.ModuleNames(model)).Contains(name), problems);
+        var first = matches.Where((m, i) => m is not null && walked[i].SameAs < 0).Select(m => m!.Value);
+        return LayerNumbering.Number(layout, first, name => (modules ??= ModelWalk.ModuleNames(model)).Contains(name), problems);
     }
 
-    private static void ReportEmptySections(LayerLayout layout, LayoutMatch?[] matches, ICollection<string> problems)
+    private static void ReportEmptySections(LayerLayout layout, LayoutMatch?[] matches, SealDiagnosis diagnosis, ICollection<string> problems)
     {
         var met = new bool[layout.Sections.Count];
         foreach (var match in matches)
@@ -122,7 +139,7 @@ internal sealed class LiveModel
         {
             var section = layout.Sections[i];
             if (!met[i] && !section.Optional && section.Kind != SectionKind.Unassigned)
-                problems.Add($"{section.Attribute} {section.Path}: no parameter of the model is there. Was it registered, and does it own parameters? A member that may be null is declared nullable.");
+                problems.Add(diagnosis.EmptySection(section));
         }
     }
 }

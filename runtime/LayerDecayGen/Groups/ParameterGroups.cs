@@ -9,7 +9,7 @@ namespace LayerDecayGen;
 
 /// <summary>
 /// The parameter groups of a live model: planned, merged by equal hyper-parameters and sealed, so that every trainable parameter is in
-/// exactly one of them. The generated <c>Groups</c> class of a model derives from it and adds one typed section a member.
+/// exactly one of them. The generated <c>Groups</c> class of a model derives from it and adds one typed section per member.
 /// </summary>
 /// <remarks>Frozen parameters are in no group. A tied tensor is in the group of its owner: the name in the lowest layer.</remarks>
 public class ParameterGroups : IReadOnlyList<ParameterGroup>
@@ -17,7 +17,7 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
     private readonly LayerLayout? _layout;
     private readonly IRecipe _recipe;
     private readonly SectionOverrides _overrides = new();
-    private LiveModel _live;
+    private readonly List<IPresentRates> _optimizers = [];
     private ImmutableArray<ParameterGroup> _groups;
 
     /// <summary>Builds the groups of a model by its declaration. Called by generated code.</summary>
@@ -34,11 +34,10 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
         ArgumentNullException.ThrowIfNull(recipe);
         (Model, _layout, _recipe) = (model, layout, recipe);
         var problems = new List<string>();
-        _live = LiveModel.Read(model, layout, problems);
-        if (problems.Count > 0) throw new ModelSealException(_live.Facts.ModelName, problems);
-        _groups = PlanGroups();
-        foreach (var index in _live.ToFreeze) _live.Parameters[index].requires_grad = false;
-        foreach (var fact in Plan.Frozen) _live[fact.Name].requires_grad = false;
+        Live = LiveModel.Read(model, layout, problems);
+        if (problems.Count > 0) throw new ModelSealException(Live.Facts.ModelName, problems);
+        Facts = Live.Facts;
+        PlanAnew();
     }
 
     /// <summary>Builds the groups of a model without attributes: the recipe brings its own rule for layers.</summary>
@@ -51,8 +50,11 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
     /// <summary>The model.</summary>
     public nn.Module Model { get; }
 
-    /// <summary>What is known of the model: one fact a registered parameter, frozen and tied ones included.</summary>
-    public ModelFacts Facts => _live.Facts;
+    /// <summary>
+    /// What is known of the model: one fact per registered parameter, frozen and tied ones included, with what was changed on typed
+    /// sections.
+    /// </summary>
+    public ModelFacts Facts { get; private set; }
 
     /// <summary>What was decided for every parameter, typed sections included: what exports take.</summary>
     public Plan Plan { get; private set; } = new([]);
@@ -60,8 +62,13 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
     /// <summary>What a person should know about the plan.</summary>
     public ImmutableArray<string> Warnings { get; private set; } = [];
 
-    /// <summary>Whether an optimizer was made from the groups; typed sections can no longer be changed then.</summary>
+    /// <summary>
+    /// Whether an optimizer was made from the groups; scale and weight decay of typed sections can no longer be changed then.
+    /// </summary>
     public bool InUse { get; private set; }
+
+    /// <summary>Every section of the declaration, named by its path; empty without a declaration.</summary>
+    public IReadOnlyList<SectionView> Sections => _layout is null ? [] : [.. Enumerable.Range(0, _layout.Sections.Count).Select(SectionAt)];
 
     /// <inheritdoc/>
     public int Count => _groups.Length;
@@ -73,7 +80,7 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
     /// <exception cref="InvalidOperationException">
     /// The model was moved to another device or dtype since, which replaces its parameters; <see cref="Rebind"/> is the remedy.
     /// </exception>
-    public void EnsureBound() => _live.EnsureAlive();
+    public void EnsureBound() => Live.EnsureAlive();
 
     /// <summary>
     /// Takes the parameters of the model anew after it was moved to another device or dtype, into the same groups. Optimizers made before
@@ -84,18 +91,30 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
     {
         var problems = new List<string>();
         var live = LiveModel.Read(Model, _layout, problems);
-        problems.AddRange(_live.DifferencesTo(live));
+        problems.AddRange(Live.DifferencesTo(live));
         if (problems.Count > 0) throw new ModelSealException(live.Facts.ModelName, problems);
-        _live = live;
-        foreach (var group in _groups) group.Bind(ParametersOf(group.ParameterNames));
+        Live = live.WithFactsOf(Live);
     }
 
-    /// <summary>The name of a parameter that the model has another object for than the groups; null where there is none.</summary>
-    internal string? FirstReplaced() => _live.FirstReplaced(Model);
+    internal LiveModel Live { get; private set; }
 
-    /// <summary>The groups as an aligned table: layer, lr scale, learning rate, weight decay, tensors, elements and first names.</summary>
-    /// <param name="baseLearningRate">The rate of a parameter of scale 1; null leaves the column empty.</param>
-    public string ToTable(double? baseLearningRate = null) => GroupTable.Render(this, baseLearningRate);
+    /// <summary>The name of a parameter that the model has another object for than the groups; null where there is none.</summary>
+    internal string? FirstReplaced() => Live.FirstReplaced(Model);
+
+    /// <summary>
+    /// The groups as an aligned table: layer, lr scale, learning rate, weight decay, tensors, elements and first names.
+    /// </summary>
+    /// <param name="baseLearningRate">
+    /// The rate of a parameter of scale 1, 0 or more. Null shows the present rates of the optimizer that was made from the groups; without
+    /// one the column is empty.
+    /// </param>
+    /// <param name="width">The most columns of a row; names are shortened from the left to fit. At least 80.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public string ToTable(double? baseLearningRate = null, int width = 120)
+    {
+        if (baseLearningRate is { } rate) Require.NotNegative(rate, nameof(baseLearningRate));
+        return GroupTable.Render(this, baseLearningRate ?? Plan.BaseLearningRate, Require.AtLeast(width, 80));
+    }
 
     /// <inheritdoc/>
     public override string ToString() => ToTable();
@@ -106,7 +125,8 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>
-    /// Hands the groups to an optimizer: from here on a typed section cannot be changed, because the optimizer would not see it.
+    /// Hands the groups to an optimizer: from here on scale and weight decay of a typed section cannot be changed, because the optimizer
+    /// would not see it.
     /// </summary>
     /// <exception cref="InvalidOperationException">The model was moved since the groups were made.</exception>
     public void Use()
@@ -114,6 +134,20 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
         EnsureBound();
         InUse = true;
     }
+
+    /// <summary>The same for an optimizer that can be asked for its present rates.</summary>
+    internal void Use(IPresentRates optimizer)
+    {
+        Use();
+        _optimizers.Add(optimizer);
+    }
+
+    /// <summary>Present rates of parameters in the optimizers made last first; empty without one.</summary>
+    internal IEnumerable<(double LearningRate, double? WeightDecay)> PresentRates(IEnumerable<string> parameters) =>
+        parameters.Select(PresentRatesOf).OfType<(double, double?)>();
+
+    private (double LearningRate, double? WeightDecay)? PresentRatesOf(string parameter) =>
+        Enumerable.Reverse(_optimizers).Select(o => o.RatesOf(parameter)).FirstOrDefault(r => r is not null);
 
     /// <summary>A typed view of a section that is not a stack. Called by generated code.</summary>
     /// <param name="index">Index into the layout's sections.</param>
@@ -136,7 +170,7 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
         _overrides.Set(section, child, value);
         try
         {
-            _groups = PlanGroups();
+            PlanAnew();
         }
         catch
         {
@@ -145,22 +179,50 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
         }
     }
 
-    private ImmutableArray<ParameterGroup> PlanGroups()
+    /// <summary>Freezes or thaws a section; during training in place, without touching groups.</summary>
+    internal void Freeze(SectionView view, int section, int child, SectionOverride value)
     {
-        var facts = _live.Facts with { Parameters = _overrides.Apply(_live.Facts.Parameters) };
+        if (!InUse)
+        {
+            Override(section, child, value);
+            return;
+        }
+
+        EnsureBound();
+        var frozen = value.Frozen == true;
+        var own = view.Facts.Where(f => f.TiedTo is null).Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        var stepped = _groups.SelectMany(g => g.ParameterNames).ToHashSet(StringComparer.Ordinal);
+        if (!frozen && own.FirstOrDefault(n => !stepped.Contains(n)) is { } lost)
+            throw new InvalidOperationException($"'{lost}' of {view.Name} was frozen when the optimizer was made, so no optimizer would step it. Thaw it before Create…, and freeze it afterwards; or make groups and optimizer anew.");
+        _overrides.Set(section, child, value);
+        Facts = Facts with { Parameters = [.. Facts.Parameters.Select(f => own.Contains(f.Name) ? f with { Frozen = frozen } : f)] };
+        foreach (var name in own) SetTrainable(Live[name], !frozen);
+    }
+
+    private void PlanAnew()
+    {
+        var facts = Live.Facts with { Parameters = _overrides.Apply(Live.Facts.Parameters) };
         var plan = _recipe.Plan(facts);
-        var (problems, warnings) = Seal.Check(_live, plan, _recipe.Name);
+        var (problems, warnings) = Seal.Check(Live, facts, plan, _recipe.Name);
         if (problems.Length > 0) throw new ModelSealException(facts.ModelName, problems);
-        Plan = plan;
-        Warnings = plan.Warnings.AddRange(warnings);
-        return [.. PlannedGroup.Merge(plan).Select(g => MakeGroup(g))];
+        (Facts, Plan, Warnings) = (facts, plan, plan.Warnings.AddRange(warnings).AddRange(Live.Warnings));
+        _groups = [.. ParameterGroup.FromPlan(plan).Select(g => g.BoundTo(this))];
+        var frozen = plan.Frozen.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        for (var i = 0; i < facts.Parameters.Length; i++)
+            if (facts.Parameters[i] is { TiedTo: null } fact)
+                SetTrainable(Live.Parameters[i], !fact.Frozen && !frozen.Contains(fact.Name));
     }
 
-    private ParameterGroup MakeGroup(PlannedGroup plan)
+    private static void SetTrainable(Parameter parameter, bool trainable)
     {
-        ImmutableArray<string> names = [.. plan.Parameters.Select(p => p.Fact.Name)];
-        return new ParameterGroup(plan, names, ParametersOf(names));
+        if (parameter.requires_grad == trainable) return;
+        parameter.requires_grad = trainable;
+        if (!trainable && parameter.grad is not null) parameter.grad = null;
     }
 
-    private Parameter[] ParametersOf(ImmutableArray<string> names) => [.. names.Select(n => _live[n])];
+    private SectionView SectionAt(int index)
+    {
+        var section = _layout!.Sections[index];
+        return section.Kind == SectionKind.Stack ? new StackView(this, section.Path, index) : new SectionView(this, section.Path, index, SectionView.WholeSection);
+    }
 }

@@ -17,7 +17,7 @@ internal static class RoleReader
         PReLU => ParameterRole.Vector,
         MultiheadAttention or RNN or LSTM or GRU or RNNCell or LSTMCell or GRUCell => InNative(localName),
         TransformerEncoder or TransformerEncoderLayer or TransformerDecoder or TransformerDecoderLayer or Transformer => InNative(localName),
-        _ => OfUserModule(holder, dimensions),
+        _ => OfUserModule(holder, localName, dimensions),
     };
 
     public static OwnerFact Owner(nn.Module holder)
@@ -42,10 +42,18 @@ internal static class RoleReader
         return localName.Contains("bias", StringComparison.Ordinal) ? ParameterRole.Bias : ParameterRole.HiddenMatrix;
     }
 
-    // A norm of the user's own (RMSNorm is not in TorchSharp 0.107) says so in its class name; that is a type, not a parameter name.
-    private static ParameterRole OfUserModule(nn.Module holder, int dimensions)
+    // What a user wrote is read by its class name and shape: RMSNorm is not in TorchSharp 0.107, and own linear layers hold a matrix
+    // called weight.
+    private static ParameterRole OfUserModule(nn.Module holder, string localName, int dimensions)
     {
         if (holder.GetType().Name.EndsWith("Norm", StringComparison.Ordinal)) return ParameterRole.Norm;
-        return dimensions switch { 0 => ParameterRole.Scalar, 1 => ParameterRole.Vector, _ => ParameterRole.Unknown };
+        return dimensions switch
+        {
+            0 => ParameterRole.Scalar,
+            1 => localName == "bias" ? ParameterRole.Bias : ParameterRole.Vector,
+            2 when holder.GetType().Name.EndsWith("Embedding", StringComparison.Ordinal) => ParameterRole.Embedding,
+            2 when localName == "weight" => ParameterRole.HiddenMatrix,
+            _ => ParameterRole.Unknown,
+        };
     }
 }

@@ -10,11 +10,11 @@ internal static class Seal
 {
     /// <summary>Compares a plan with a model.</summary>
     /// <returns>What is wrong, one sentence each; and, for a parity plan, the reference's own gaps as warnings.</returns>
-    public static (ImmutableArray<string> Problems, ImmutableArray<string> Warnings) Check(LiveModel live, Plan plan, string recipe)
+    public static (ImmutableArray<string> Problems, ImmutableArray<string> Warnings) Check(LiveModel live, ModelFacts model, Plan plan, string recipe)
     {
         var problems = new List<string>();
-        var tolerated = plan.Parity ? [] : problems; // a defect that parity asks for is told, not refused
-        var facts = live.Facts.Parameters;
+        var tolerated = plan.Parity ? [] : problems; // a defect that parity asks for is a warning, not an error
+        var facts = model.Parameters;
         var planned = new bool[facts.Length];
         foreach (var parameter in plan.Parameters)
         {
@@ -43,9 +43,8 @@ internal static class Seal
         var facts = live.Facts.Parameters;
         for (var i = 0; i < facts.Length; i++)
         {
-            if (facts[i].TiedTo is not { } owner) continue;
-            if (!TieReader.IsOneTensor(live[owner], live.Parameters[i]))
-                problems.Add($"'{facts[i].Name}' shares its memory with '{owner}' but is a tensor of its own, with a gradient of its own that no group would use: tie the two by assigning the one parameter to the other.");
+            if (facts[i].TiedTo is { } owner && !TieReader.IsOneTensor(live[owner], live.Parameters[i]))
+                problems.Add($"'{facts[i].Name}' shares its memory with '{owner}' but is a separate tensor with a separate gradient, which no group would use: tie the two by assigning the one parameter to the other.");
         }
     }
 }

@@ -2,18 +2,15 @@ using System.Collections.Immutable;
 
 namespace LayerDecayGen;
 
-/// <summary>What a user changed on a typed section.</summary>
-internal readonly record struct SectionOverride(double LearningRateScale = 1, double? WeightDecay = null)
-{
-    public static readonly SectionOverride None = new(1, null);
-}
+/// <summary>What a user changed on a typed section; null where nothing was changed.</summary>
+internal readonly record struct SectionOverride(double? LearningRateScale = null, double? WeightDecay = null, bool? Frozen = null);
 
 /// <summary>Changes by section and child, laid over the facts before each plan: the plan itself stays a pure function.</summary>
 internal sealed class SectionOverrides
 {
     private readonly Dictionary<(int Section, int Child), SectionOverride> _changes = [];
 
-    public SectionOverride Get(int section, int child) => _changes.GetValueOrDefault((section, child), SectionOverride.None);
+    public SectionOverride Get(int section, int child) => _changes.GetValueOrDefault((section, child));
 
     public void Set(int section, int child, SectionOverride value) => _changes[(section, child)] = value;
 
@@ -23,11 +20,12 @@ internal sealed class SectionOverrides
     private ParameterFact Apply(ParameterFact fact)
     {
         var whole = Get(fact.Section, SectionView.WholeSection);
-        var child = fact.StackIndex >= 0 ? Get(fact.Section, fact.StackIndex) : SectionOverride.None;
+        var child = fact.StackIndex >= 0 ? Get(fact.Section, fact.StackIndex) : default;
         return fact with
         {
-            LearningRateScale = fact.LearningRateScale * whole.LearningRateScale * child.LearningRateScale,
+            LearningRateScale = fact.LearningRateScale * (whole.LearningRateScale ?? 1) * (child.LearningRateScale ?? 1),
             WeightDecay = child.WeightDecay ?? whole.WeightDecay ?? fact.WeightDecay,
+            Frozen = child.Frozen ?? whole.Frozen ?? fact.Frozen,
         };
     }
 }

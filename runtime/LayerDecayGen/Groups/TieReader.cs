@@ -8,7 +8,7 @@ namespace LayerDecayGen;
 
 /// <summary>
 /// Finds tied weights. A native layer hands out a new wrapper at each read, so one tensor can be registered under two names with two
-/// handles: ties are told by memory and shape. The owner is the name in the lowest layer, by registration order among equals: a shared
+/// handles: ties are found by memory and shape. The owner is the name in the lowest layer, by registration order among equals: a shared
 /// table moves as slowly as the slowest place that uses it, and the rule does not depend on which member was registered first.
 /// </summary>
 internal static class TieReader
@@ -19,17 +19,23 @@ internal static class TieReader
         var unaddressed = new List<int>();
         for (var i = 0; i < facts.Length; i++)
         {
+            if (walked[i].SameAs >= 0)
+            {
+                Tie(facts, OwnerOf(facts, walked[i].SameAs), i);
+                continue;
+            }
+
             if (facts[i].Elements == 0 || walked[i].Parameter.device_type == DeviceType.META) continue; // no memory to share
             var address = AddressOf(walked[i].Parameter);
             if (address == 0) unaddressed.Add(i);
-            else if (!owners.TryAdd(address, i) && SameShape(facts, owners[address], i)) owners[address] = Tie(facts, owners[address], i);
+            else if (!owners.TryAdd(address, i) && SameShape(facts, owners[address], i)) Tie(facts, OwnerOf(facts, owners[address]), i);
         }
 
         TieUnaddressed(facts, walked, unaddressed);
     }
 
     /// <summary>
-    /// Whether two registered names stand for one tensor, so that one gradient serves both. Told by a flag they would share; memory alone
+    /// Whether two registered names stand for one tensor, so that one gradient serves both. Decided by a flag that they would share: memory alone
     /// can be shared by separate tensors, and then the gradient of one of them would be lost.
     /// </summary>
     public static bool IsOneTensor(Parameter owner, Parameter alias)
@@ -43,7 +49,7 @@ internal static class TieReader
         return shared;
     }
 
-    /// <summary>The address of the first element; 0 where TorchSharp has no way to tell it without a copy.</summary>
+    /// <summary>The address of the first element; 0 where TorchSharp cannot give it without a copy.</summary>
     private static nint AddressOf(Parameter p)
     {
         if (p.device_type == DeviceType.CPU && p.is_contiguous()) return AddressOfBytes(p);
@@ -69,13 +75,16 @@ internal static class TieReader
 
     private static bool SameShape(ParameterFact[] facts, int a, int b) => facts[a].Shape.AsSpan().SequenceEqual(facts[b].Shape.AsSpan());
 
-    private static int Tie(ParameterFact[] facts, int first, int second)
+    private static int OwnerOf(ParameterFact[] facts, int index) =>
+        facts[index].TiedTo is { } owner ? Array.FindIndex(facts, f => f.Name == owner) : index;
+
+    // An alias without a layer, a repeated block of a stack, never owns.
+    private static void Tie(ParameterFact[] facts, int first, int second)
     {
-        var owner = (facts[second].Layer ?? 0) < (facts[first].Layer ?? 0) ? second : first;
+        var owner = (facts[second].Layer ?? int.MaxValue) < (facts[first].Layer ?? int.MaxValue) ? second : first;
         var alias = owner == first ? second : first;
         for (var i = 0; i < facts.Length; i++)
             if (i == alias || facts[i].TiedTo == facts[alias].Name)
                 facts[i] = facts[i] with { TiedTo = facts[owner].Name };
-        return owner;
     }
 }

@@ -17,18 +17,15 @@ public static class BaseLearningRate
 {
     /// <summary>Carries a base rate over to another batch size.</summary>
     /// <param name="rate">The rate at the reference batch size, 0 or above.</param>
-    /// <param name="batchSize">Samples an update: batch times accumulation steps times processes; at least 1.</param>
+    /// <param name="batchSize">Samples per update: batch times accumulation steps times processes; at least 1.</param>
     /// <param name="referenceBatchSize">The batch size that the rate was found for; at least 1. MAE, BEiT and VideoMAE state rates for
     /// 256.</param>
     /// <param name="rule">The rule.</param>
-    /// <exception cref="PlanException">A number is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     public static double ForBatch(double rate, int batchSize, int referenceBatchSize = 256, BatchSizeRule rule = BatchSizeRule.Linear)
     {
-        Check.NotNegative(rate, nameof(rate));
-        if (batchSize < 1) throw new PlanException($"{nameof(batchSize)} is {batchSize}: it must be at least 1.");
-        if (referenceBatchSize < 1)
-            throw new PlanException($"{nameof(referenceBatchSize)} is {referenceBatchSize}: it must be at least 1.");
-        var ratio = (double)batchSize / referenceBatchSize;
+        Require.NotNegative(rate);
+        var ratio = (double)Require.AtLeast(batchSize, 1) / Require.AtLeast(referenceBatchSize, 1);
         return rate * (rule == BatchSizeRule.Linear ? ratio : Math.Sqrt(ratio));
     }
 }

@@ -2,6 +2,10 @@ using System.Collections.Immutable;
 
 namespace LayerDecayGen;
 
+/// <summary>Learning rates of the first and the last layer, as fastai's <c>slice(first, last)</c> states them.</summary>
+/// <param name="First">The rate of layer 0, above 0 and at most <paramref name="Last"/>.</param>
+/// <param name="Last">The rate of the top layer, the base learning rate.</param>
+public readonly record struct LayerRates(double First, double Last);
 
 /// <summary>
 /// The options of this library's own rule: lr scale by layer, weight decay by shape and declaration. Recipes of the references are in
@@ -16,7 +20,14 @@ public sealed record LayerDecayOptions : IRecipe
     /// <summary>The rate in (0, 1]; null takes the one that the model's <see cref="LayerDecayAttribute"/> states.</summary>
     public double? LayerDecay { get; init; }
 
-    /// <summary>The weight decay of decayed parameters, 0 or above. Required: there is no default to trip over.</summary>
+    /// <summary>
+    /// The decay stated as the rates of the first and the last layer, in place of <see cref="LayerDecay"/>: those between are spread
+    /// geometrically (fastai <c>Learner.lr_range</c>, <c>even_mults</c>). The optimizer's base learning rate must then be
+    /// <see cref="LayerRates.Last"/>.
+    /// </summary>
+    public LayerRates? LayerRates { get; init; }
+
+    /// <summary>The weight decay of decayed parameters, 0 or more. Required: there is no default to trip over.</summary>
     public required double WeightDecay { get; init; }
 
     /// <summary>The lowest lr scale that a layer gets, in [0, 1] (timm <c>param_groups_layer_decay</c>, <c>min_scale</c>).</summary>
@@ -42,16 +53,19 @@ public sealed record LayerDecayOptions : IRecipe
     /// </summary>
     public ImmutableDictionary<ParameterRole, RoleOverride> Roles { get; init; } = ImmutableDictionary<ParameterRole, RoleOverride>.Empty;
 
-    /// <summary>Whether every parameter gets a group of its own.</summary>
+    /// <summary>Whether every parameter gets its own group.</summary>
     public bool OneGroupPerParameter { get; init; }
+
+    /// <summary>Whether parameters of different layers share a group when scale and weight decay are equal.</summary>
+    public bool MergeAcrossLayers { get; init; }
 
     string IRecipe.Name => "layer decay";
 
     Plan IRecipe.Plan(ModelFacts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        var rate = CheckOptions(facts);
         var last = facts.LastLayer();
+        var rate = CheckOptions(facts, last);
         var plan = ImmutableArray.CreateBuilder<PlannedParameter>(facts.Parameters.Length);
         var frozen = ImmutableArray.CreateBuilder<ParameterFact>();
         var scales = Enumerable.Range(0, last + 1).Select(layer => Math.Max(MinimumScale, Math.Pow(rate, last - layer))).ToArray();
@@ -63,27 +77,43 @@ public sealed record LayerDecayOptions : IRecipe
             else plan.Add(Alone(Decide(fact, layer, scale)));
         }
 
-        return new Plan(plan.ToImmutable()) { Frozen = frozen.ToImmutable() };
+        return new Plan(plan.ToImmutable())
+        {
+            Frozen = frozen.ToImmutable(),
+            MergeAcrossLayers = MergeAcrossLayers,
+            BaseLearningRate = LayerRates?.Last,
+        };
     }
 
     private PlannedParameter Alone(PlannedParameter parameter) => OneGroupPerParameter ? parameter with { Alone = true } : parameter;
 
-    private double CheckOptions(ModelFacts facts)
+    private double CheckOptions(ModelFacts facts, int last)
     {
-        var rate = Check.Rate(LayerDecay ?? facts.LayerDecay, nameof(LayerDecay), facts);
-        Check.NotNegative(WeightDecay, nameof(WeightDecay));
-        Check.Fraction(MinimumScale, nameof(MinimumScale));
-        if (FreezeBelowScale is { } least) Check.Fraction(least, nameof(FreezeBelowScale));
+        Require.NotNegative(WeightDecay);
+        Require.Share(MinimumScale);
+        if (FreezeBelowScale is { } least) Require.Share(least, nameof(FreezeBelowScale));
         NameList.EnsureEachMatches(NoDecayNames, facts, nameof(NoDecayNames), NameList.IsAtOrBelow);
         foreach (var (role, change) in Roles)
         {
-            Check.NotNegative(change.LearningRateScale, $"{nameof(Roles)}[{role}].{nameof(RoleOverride.LearningRateScale)}");
-            if (change.WeightDecay is { } decay) Check.NotNegative(decay, $"{nameof(Roles)}[{role}].{nameof(RoleOverride.WeightDecay)}");
+            Require.NotNegative(change.LearningRateScale, $"{nameof(Roles)}[{role}].{nameof(RoleOverride.LearningRateScale)}");
+            if (change.WeightDecay is { } decay) Require.NotNegative(decay, $"{nameof(Roles)}[{role}].{nameof(RoleOverride.WeightDecay)}");
             if (facts.Parameters.All(p => p.Role != role))
                 throw new PlanException($"{nameof(Roles)}: {facts.ModelName} has no parameter of role {role}.");
         }
 
-        return rate;
+        return LayerRates is { } rates ? RateBetween(rates, last) : Require.Decay(LayerDecay ?? facts.LayerDecay ?? throw new PlanException(
+            $"{nameof(LayerDecay)} is not set and {facts.ModelName} declares no rate: set {nameof(LayerDecay)}, or write [LayerDecay(rate)] on the model."),
+            nameof(LayerDecay));
+    }
+
+    private double RateBetween(LayerRates rates, int last)
+    {
+        if (LayerDecay is not null)
+            throw new ArgumentException($"{nameof(LayerDecay)} and {nameof(LayerRates)} both state the decay: set one of them.");
+        Require.Positive(rates.Last, "LayerRates.Last");
+        Require.Positive(rates.First, "LayerRates.First");
+        var ratio = Require.Decay(rates.First / rates.Last, "LayerRates.First / LayerRates.Last");
+        return last == 0 ? 1 : Math.Pow(ratio, 1.0 / last);
     }
 
     private PlannedParameter Decide(ParameterFact fact, int layer, double scale) => Roles.TryGetValue(fact.Role, out var change)

@@ -24,7 +24,7 @@ public sealed class LayerMap : LayerLayout
     /// <param name="modelName">The model, for messages.</param>
     /// <param name="layerDecay">The rate in (0, 1]; null leaves it to options and recipes.</param>
     public LayerMap(string modelName, double? layerDecay = null)
-        : this(modelName, RateOf(layerDecay, modelName), [], [], ImmutableDictionary<int, Func<int, int, int>>.Empty) { }
+        : this(modelName, RateOf(layerDecay), [], [], ImmutableDictionary<int, Func<int, int, int>>.Empty) { }
 
     private LayerMap(
         string modelName, double layerDecay, Section[] sections, ImmutableArray<PathPattern> patterns, ImmutableDictionary<int, Func<int, int, int>> layerOf)
@@ -35,7 +35,7 @@ public sealed class LayerMap : LayerLayout
     /// <param name="paths">Dotted registered names.</param>
     public LayerMap WithLayer(int number, params string[] paths)
     {
-        if (number < 0) throw new PlanException($"Layer {number} of '{string.Join("', '", paths)}': layers count from 0.");
+        Require.AtLeast(number, 0);
         return With(paths, path => new Section { Path = path, Kind = SectionKind.Layer, Layer = number, Attribute = FormattableString.Invariant($"Layer {number}:") });
     }
 
@@ -46,8 +46,7 @@ public sealed class LayerMap : LayerLayout
     /// <param name="layerOf">The layer of a child by stage (-1 with one hole) and index; null numbers children in order.</param>
     public LayerMap WithStack(string path, int blocksPerLayer = 1, string? parallelTo = null, Func<int, int, int>? layerOf = null)
     {
-        if (blocksPerLayer < 1)
-            throw new PlanException($"Stack '{path}': {nameof(blocksPerLayer)} is {blocksPerLayer}; it must be at least 1.");
+        Require.AtLeast(blocksPerLayer, 1);
         var order = parallelTo is null ? Sections.Count : Sections.FirstOrDefault(s => s.Path == parallelTo)?.Order
             ?? throw new PlanException($"Stack '{path}': there is no earlier stack '{parallelTo}' to be parallel to.");
         var map = With([path], p => new Section
@@ -113,11 +112,10 @@ public sealed class LayerMap : LayerLayout
         };
     }
 
-    private static ParameterFact InLayer(ParameterFact fact, in LayoutMatch match, LayerNumbering numbering)
+    private ParameterFact InLayer(ParameterFact fact, in LayoutMatch match, LayerNumbering numbering)
     {
-        var layer = numbering.LayerOf(match);
-        var isHead = fact.Role == ParameterRole.HiddenMatrix && layer == numbering.LayerCount - 1;
-        return fact with { Layer = layer, Section = match.Section, StackIndex = match.Index, Role = isHead ? ParameterRole.Head : fact.Role };
+        var isHead = fact.Role == ParameterRole.HiddenMatrix && Sections[match.Section].Kind == SectionKind.LastLayer;
+        return fact with { Layer = numbering.LayerOf(match), Section = match.Section, StackIndex = match.Index, Role = isHead ? ParameterRole.Head : fact.Role };
     }
 
     private static string Unmatched(Section section, ModelFacts facts) =>
@@ -133,6 +131,5 @@ public sealed class LayerMap : LayerLayout
             ModelName, LayerDecay, [.. Sections, .. sections], _patterns.AddRange(sections.Select(s => new PathPattern(s.Path, s.Kind == SectionKind.Stack))), _layerOf);
     }
 
-    private static double RateOf(double? layerDecay, string modelName) =>
-        layerDecay is { } rate ? Check.Rate(rate, nameof(layerDecay), new ModelFacts(modelName, [])) : double.NaN;
+    private static double RateOf(double? layerDecay) => layerDecay is { } rate ? Require.Decay(rate, nameof(layerDecay)) : double.NaN;
 }

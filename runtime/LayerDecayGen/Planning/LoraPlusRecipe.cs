@@ -19,7 +19,7 @@ public sealed record LoraPlusRecipe(IRecipe Inner, double Ratio) : IRecipe
     /// <inheritdoc/>
     public Plan Plan(ModelFacts facts)
     {
-        Check.Positive(Ratio, nameof(Ratio));
+        Require.Positive(Ratio);
         var plan = Inner.Plan(facts);
         if (!plan.Parameters.Any(p => IsSecond(p.Fact)))
         {

@@ -3,8 +3,6 @@ namespace LayerDecayGen;
 /// <summary>Lists of names in options: an entry that matches no parameter is said, with the nearest name that exists.</summary>
 internal static class NameList
 {
-    public static bool IsName(string entry, string name) => entry == name;
-
     public static bool IsAtOrBelow(string path, string name) =>
         name.StartsWith(path, StringComparison.Ordinal) && (name.Length == path.Length || name[path.Length] == '.');
 

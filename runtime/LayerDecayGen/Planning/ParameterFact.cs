@@ -40,7 +40,7 @@ public sealed record ParameterFact
     /// <summary>The module that holds it; null when unknown.</summary>
     public OwnerFact? Owner { get; init; }
 
-    /// <summary>The name under which the same tensor was met first, for a tied weight; null otherwise.</summary>
+    /// <summary>For a tied weight, the name that owns the tensor: the one in the lowest layer. Null otherwise.</summary>
     public string? TiedTo { get; init; }
 
     /// <summary>The number of dimensions.</summary>
@@ -57,7 +57,7 @@ public sealed record ParameterFact
         }
     }
 
-    /// <summary>What stands behind the last dot of the name, for example <c>weight</c>.</summary>
+    /// <summary>The part of the name after its last dot, for example <c>weight</c>.</summary>
     public string LastSegment => Name[(Name.LastIndexOf('.') + 1)..];
 
     /// <summary>
@@ -70,9 +70,8 @@ public sealed record ParameterFact
     /// <param name="decayed">Whether the recipe decays the parameter; otherwise its weight decay is 0.</param>
     public PlannedParameter Decide(int? layer, double learningRateScale, double? weightDecay, bool decayed = true)
     {
-        // The label is text to build: only for a number that is wrong.
-        if (!Check.IsNotNegative(LearningRateScale)) Check.NotNegative(LearningRateScale, $"The lr scale of '{Name}'");
-        if (WeightDecay is { } own && !Check.IsNotNegative(own)) Check.NotNegative(own, $"The weight decay of '{Name}'");
+        if (!double.IsFinite(LearningRateScale) || LearningRateScale < 0) Require.NotNegative(LearningRateScale, $"the lr scale of '{Name}'");
+        if (WeightDecay is { } own && (!double.IsFinite(own) || own < 0)) Require.NotNegative(own, $"the weight decay of '{Name}'");
         var decay = decayed && !NoWeightDecay ? WeightDecay ?? weightDecay : 0;
         return new PlannedParameter(this, layer, learningRateScale * LearningRateScale, decay);
     }

@@ -15,6 +15,17 @@ public sealed record Plan(ImmutableArray<PlannedParameter> Parameters)
     /// </summary>
     public bool Parity { get; init; }
 
+    /// <summary>
+    /// Whether parameters of different layers share a group when their hyper-parameters are equal, as the groups of many references do.
+    /// </summary>
+    public bool MergeAcrossLayers { get; init; }
+
+    /// <summary>
+    /// The learning rate of scale 1 where the options state it; <c>CreateAdamW</c> and its sisters then refuse another one. Null leaves it
+    /// to them.
+    /// </summary>
+    public double? BaseLearningRate { get; init; }
+
     /// <summary>Trainable parameters that the recipe takes out of training on purpose: no group holds them.</summary>
     public ImmutableArray<ParameterFact> Frozen { get; init; } = [];
 }

@@ -35,7 +35,7 @@ public sealed record SplitByRoleRecipe(IRecipe Inner) : IRecipe
     /// <inheritdoc/>
     public Plan Plan(ModelFacts facts)
     {
-        Check.Positive(MatrixLearningRateScale, nameof(MatrixLearningRateScale));
+        Require.Positive(MatrixLearningRateScale);
         var plan = Inner.Plan(facts);
         if (!plan.Parameters.Any(p => IsMatrix(p.Fact)))
         {

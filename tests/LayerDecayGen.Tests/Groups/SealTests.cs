@@ -22,7 +22,7 @@ public sealed class SealTests
     {
         using var model = new TestModel();
         var sections = TestModel.Declaration().Sections.ToArray();
-        Refused(() => new ParameterGroups(model, new HandWrittenLayout([.. sections, Layer("neck", 0)]), new FlatRecipe()), "[Layer] neck", "no parameter of the model is there");
+        Refused(() => new ParameterGroups(model, new HandWrittenLayout([.. sections, Layer("neck", 0)]), new FlatRecipe()), "[Layer] neck", "no parameter of TestModel is there", "registered nothing called 'neck'");
         Assert.That(() => new ParameterGroups(model, new HandWrittenLayout([.. sections, Layer("neck", 0, optional: true)]), new FlatRecipe()), Throws.Nothing);
     }
 
@@ -124,7 +124,7 @@ public sealed class SealTests
     {
         using var model = new TestModel();
         using (no_grad()) model.blocks[1].weight!.set_(model.blocks[0].weight!);
-        Refused(() => new TestGroups(model), "'blocks.1.weight' shares its memory with 'blocks.0.weight'", "a gradient of its own");
+        Refused(() => new TestGroups(model), "'blocks.1.weight' shares its memory with 'blocks.0.weight'", "a separate gradient");
     }
 
     [Test]

@@ -72,12 +72,12 @@ public sealed class LayerMapTests
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(() => new LayerMap("M", 1.5), Throws.TypeOf<PlanException>().With.Message.Contains("layerDecay is 1.5"));
-            Assert.That(() => new LayerMap("M").WithLayer(-1, "a"), Throws.TypeOf<PlanException>().With.Message.Contains("layers count from 0"));
+            Assert.That(() => new LayerMap("M", 1.5), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("layerDecay is 1.5"));
+            Assert.That(() => new LayerMap("M").WithLayer(-1, "a"), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("at least 0"));
             Assert.That(() => new LayerMap("M").WithLayer(0), Throws.TypeOf<PlanException>().With.Message.Contains("names no path"));
             Assert.That(() => new LayerMap("M").WithLayer(0, "a").WithLastLayer("a"), Throws.TypeOf<PlanException>().With.Message.Contains("twice"));
             Assert.That(() => new LayerMap("M").WithLayer(0, "a.{i}"), Throws.TypeOf<PlanException>().With.Message.Contains("only a stack"));
-            Assert.That(() => new LayerMap("M").WithStack("a.{i}", 0), Throws.TypeOf<PlanException>().With.Message.Contains("at least 1"));
+            Assert.That(() => new LayerMap("M").WithStack("a.{i}", 0), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("at least 1"));
             Assert.That(() => new LayerMap("M").WithStack("a.{i}", parallelTo: "b.{i}"), Throws.TypeOf<PlanException>().With.Message.Contains("'b.{i}'"));
         }
     }

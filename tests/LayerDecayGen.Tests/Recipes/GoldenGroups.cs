@@ -14,32 +14,32 @@ public static class GoldenGroups
 
     public static void Compare(GoldenCase golden, ModelFacts facts, Plan plan, GoldenRecipe recipe)
     {
-        var groups = PlannedGroup.Merge(plan);
+        var groups = ParameterGroup.FromPlan(plan);
         // TSM's lists are groups even when empty; an empty group steps nothing, and there is none here.
         var expected = golden.Json.GetProperty("groups").EnumerateArray().Where(g => g.GetProperty("params").GetArrayLength() > 0).ToList();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(groups.Select(g => Members(g.Parameters)), Is.EqualTo(expected.Select(g => string.Join(' ', g.Field("params").Texts()))), "membership");
+            Assert.That(groups.Select(g => Members(g.Planned)), Is.EqualTo(expected.Select(g => string.Join(' ', g.Field("params").Texts()))), "membership");
             foreach (var (group, reference) in groups.Zip(expected)) CompareGroup(group, reference, recipe);
             CompareViolations(golden, facts, plan);
         }
     }
 
-    private static void CompareGroup(PlannedGroup group, JsonElement reference, GoldenRecipe recipe)
+    private static void CompareGroup(ParameterGroup group, JsonElement reference, GoldenRecipe recipe)
     {
         var label = group.Name;
         if (reference.TextAt("name") is { } name) Assert.That(group.Name, Is.EqualTo(name));
         CompareLayer(group, reference, label);
         Assert.That(group.WeightDecay ?? recipe.OptimizersWeightDecay, Is.EqualTo(reference.NumberAt("weight_decay")), $"{label}: weight decay");
         if (reference.NumberAt("lr_scale") is { } scale) AssertNear(group.LearningRateScale, scale, $"{label}: lr scale");
-        if (reference.NumberAt("lr") is { } rate) AssertNear(group.EffectiveLearningRate(recipe.BaseLearningRate), rate, $"{label}: lr");
-        else Assert.That(group.LearningRate, Is.Null, $"{label}: lr");
+        if (reference.NumberAt("lr") is { } rate) AssertNear(group.LearningRate(recipe.BaseLearningRate), rate, $"{label}: lr");
+        else Assert.That(group.Planned[0].LearningRate, Is.Null, $"{label}: lr");
         if (reference.Field("lr_scale") is null && reference.Field("lr") is null) Assert.That(group.LearningRateScale, Is.EqualTo(1), $"{label}: lr scale");
         Assert.That(group.Extra.Select(e => $"{e.Key}={Text(e.Value)}"), Is.EquivalentTo(Extras(reference)), $"{label}: extra");
     }
 
     // A reference that names its groups tells their layers; one that does neither says nothing of layers.
-    private static void CompareLayer(PlannedGroup group, JsonElement reference, string label)
+    private static void CompareLayer(ParameterGroup group, JsonElement reference, string label)
     {
         if (reference.IntegerAt("layer_id") is { } layer) Assert.That(group.Layer, Is.EqualTo(layer), $"{label}: layer");
         else if (reference.TextAt("name") is { } name && !name.StartsWith("layer_")) Assert.That(group.Layer, Is.Null, $"{label}: layer");

@@ -156,8 +156,8 @@ public sealed class OpenMMLabRecipeTests
         var facts = Facts.DeclaredVit(12);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(PlannedGroup.Merge(recipe.Plan(facts)), Has.Length.EqualTo(28));
-            Assert.That(PlannedGroup.Merge((recipe with { OneGroupPerParameter = true }).Plan(facts)), Has.Length.EqualTo(facts.Parameters.Length));
+            Assert.That(ParameterGroup.FromPlan(recipe.Plan(facts)), Has.Length.EqualTo(28));
+            Assert.That(ParameterGroup.FromPlan((recipe with { OneGroupPerParameter = true }).Plan(facts)), Has.Length.EqualTo(facts.Parameters.Length));
         }
     }
 

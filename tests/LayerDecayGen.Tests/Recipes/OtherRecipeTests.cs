@@ -106,8 +106,8 @@ public sealed class OtherRecipeTests
         ExplicitGroupsRecipe recipe = new([new(["a"], [new("lr", 0.1), new("weight_decay", 0.0)]), new(["b"], [new("weight_decay", 0.0), new("lr", 0.1)])]);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(PlannedGroup.Merge(recipe.Plan(facts)), Has.Length.EqualTo(1));
-            Assert.That(PlannedGroup.Merge((recipe with { Parity = true }).Plan(facts)), Has.Length.EqualTo(2));
+            Assert.That(ParameterGroup.FromPlan(recipe.Plan(facts)), Has.Length.EqualTo(1));
+            Assert.That(ParameterGroup.FromPlan((recipe with { Parity = true }).Plan(facts)), Has.Length.EqualTo(2));
             Assert.That(() => recipe.Plan(Facts.Model(Facts.Matrix("a"))), Throws.TypeOf<PlanException>().With.Message.Contains("'b' matches no parameter"));
         }
     }

@@ -46,7 +46,7 @@ public sealed class VisionTransformerRecipeTests
         {
             Assert.That(plan.On("cls_token").LearningRateScale, Is.EqualTo(0.125));
             Assert.That(plan.Warnings, Has.Length.EqualTo(1).And.Some.Contains("'backbone.'"));
-            Assert.That(PlannedGroup.Merge(plan), Has.Length.EqualTo(plan.Parameters.Length));
+            Assert.That(ParameterGroup.FromPlan(plan), Has.Length.EqualTo(plan.Parameters.Length));
         }
     }
 
