@@ -157,7 +157,20 @@ public sealed partial record Schedule
         };
     }
 
-    private static void CheckGamma(double gamma, string name)
+    /// <summary>
+    /// The base value times a power of the share that is left (torch <c>PolynomialLR</c>); 0 from <paramref name="length"/> on.
+    /// </summary>
+    /// <param name="length">Steps down to 0 (<c>total_iters</c>).</param>
+    /// <param name="power">The power, above 0.</param>
+    /// <exception cref="ArgumentException">The length or power is not positive.</exception>
+    public static Schedule TorchPolynomial<TUnit>(TUnit length, double power = 1) where TUnit : struct, IScheduleUnit
+    {
+        CheckPositive<TUnit>(length, nameof(length));
+        CheckGamma(power, nameof(power));
+        return Make<TUnit>(nameof(TorchPolynomial), default, null, window => new TorchPolynomialRule(window.Steps(length.Time), power));
+    }
+
+    internal static void CheckGamma(double gamma, string name)
     {
         if (!(gamma > 0 && double.IsFinite(gamma))) throw new ArgumentOutOfRangeException(name, gamma, "It is a finite number above 0.");
     }
@@ -183,7 +196,7 @@ public sealed partial record Schedule
                 "A start factor is in (0, 1]: from 0 a product never rises again; use a small factor such as 0.001.");
     }
 
-    private static void CheckShare(double factor, string name)
+    internal static void CheckShare(double factor, string name)
     {
         if (!(factor >= 0 && factor <= 1)) throw new ArgumentOutOfRangeException(name, factor, "A factor is in [0, 1].");
     }

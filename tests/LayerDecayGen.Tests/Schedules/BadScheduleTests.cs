@@ -1,3 +1,4 @@
+using LayerDecayGen.References;
 using static LayerDecayGen.Schedule;
 
 namespace LayerDecayGen.Tests.Schedules;
@@ -13,9 +14,9 @@ public sealed class BadScheduleTests
         Bad("from", "negative begin", () => Cosine(from: (-1).Epochs())),
         Bad("milestones", "unsorted milestones", () => MultiStep([5.Epochs(), 3.Epochs()])),
         Bad("milestones", "negative milestone", () => MultiStep([(-1).Epochs(), 3.Epochs()])),
-        Bad("milestones", "unsorted milestones of STMixer", () => WarmupMultiStep([9.Updates(), 4.Updates()], 2.Updates())),
+        Bad("milestones", "unsorted milestones of STMixer", () => StMixerSchedule.WarmupMultiStep([9.Updates(), 4.Updates()], 2.Updates())),
         Bad("milestones", "milestones of a sequence", () => Sequence([5.Epochs()], Hold(0.Epochs()))),
-        Bad("method", "unknown warm-up method", () => WarmupMultiStep([9.Updates()], 2.Updates(), method: (WarmupMethod)7)),
+        Bad("method", "unknown warm-up method", () => StMixerSchedule.WarmupMultiStep([9.Updates()], 2.Updates(), method: (WarmupMethod)7)),
         Bad("startFactor", "zero start factor", () => LinearWarmup(5.Epochs(), startFactor: 0)),
         Bad("startFactor", "start factor above 1", () => Linear(1.5, 1, 0.Epochs())),
         Bad("startFactor", "start factor not a number", () => Linear(double.NaN, 1, 0.Epochs())),
@@ -24,9 +25,9 @@ public sealed class BadScheduleTests
         Bad("gamma", "zero gamma", () => Exponential(0, 0.Epochs())),
         Bad("size", "zero step size", () => Step(0.Epochs())),
         Bad("length", "no warm-up", () => LinearWarmup(0.Epochs())),
-        Bad("length", "MAE run within its warm-up", () => MaeCosine(5.Epochs(), 5.Epochs())),
-        Bad("length", "half cosine within its warm-up", () => HalfPeriodCosine(5.Epochs(), 5.Epochs())),
-        Bad("warmup", "table within its warm-up", () => CosineTable(5.Epochs(), Level.Zero, 6.Epochs())),
+        Bad("length", "MAE run within its warm-up", () => MaeSchedule.Cosine(5.Epochs(), 5.Epochs())),
+        Bad("length", "half cosine within its warm-up", () => StMixerSchedule.HalfPeriodCosine(5.Epochs(), 5.Epochs())),
+        Bad("warmup", "table within its warm-up", () => BeitSchedule.CosineTable(5.Epochs(), Level.Zero, 6.Epochs())),
         Bad("period", "zero period", () => Cosine(0.Epochs(), period: 0.Epochs())),
         Bad("weights", "weights of other number", () => CosineRestarts([3.Epochs(), 4.Epochs()], [1])),
         Bad("multiplier", "shrinking restarts", () => WarmRestarts(3.Epochs(), 0.5)),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LayerDecayGen.References;
 using static LayerDecayGen.Schedule;
 
 namespace LayerDecayGen.Tests.Schedules;
@@ -42,7 +43,7 @@ public sealed class CosineTableGoldenTests
         var perEpoch = k.GetProperty("niter_per_ep").GetInt64();
         var (warmupEpochs, warmupSteps) = (k.NumberAt("warmup_epochs") ?? 0, k.IntegerAt("warmup_steps") ?? -1);
         if (warmupSteps > 0 && warmupEpochs == 0) throw new ArgumentException("A warm-up in steps takes one in epochs there.");
-        return CosineTable(
+        return BeitSchedule.CosineTable(
             new Updates((long)(k.GetProperty("epochs").GetDouble() * perEpoch)),
             level(k.GetProperty("final_value").GetDouble()),
             warmupSteps > 0 ? warmupSteps.Updates() : new Updates((long)(warmupEpochs * perEpoch)),

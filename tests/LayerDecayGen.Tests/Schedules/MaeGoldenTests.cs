@@ -1,3 +1,4 @@
+using LayerDecayGen.References;
 using static LayerDecayGen.Schedule;
 
 namespace LayerDecayGen.Tests.Schedules;
@@ -19,7 +20,7 @@ public sealed class MaeGoldenTests
         var json = golden.Json;
         var k = json.GetProperty("kwargs");
         var rate = k.GetProperty("lr").GetDouble();
-        var schedule = MaeCosine(
+        var schedule = MaeSchedule.Cosine(
             new Epochs(k.GetProperty("warmup_epochs").GetDouble()),
             new Epochs(k.GetProperty("epochs").GetDouble()),
             Level.Scaled(k.GetProperty("min_lr").GetDouble()),

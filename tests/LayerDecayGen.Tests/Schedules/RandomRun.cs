@@ -1,3 +1,4 @@
+using LayerDecayGen.References;
 using TorchSharp.Modules;
 using static LayerDecayGen.Schedule;
 using static TorchSharp.torch;

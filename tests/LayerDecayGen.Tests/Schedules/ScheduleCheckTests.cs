@@ -1,3 +1,4 @@
+using LayerDecayGen.References;
 using static LayerDecayGen.Schedule;
 
 namespace LayerDecayGen.Tests.Schedules;
@@ -22,13 +23,13 @@ public sealed class ScheduleCheckTests
         Case("a gap that is meant", LinearWarmup(2.Epochs()), Hold(from: 2.Epochs(), to: 6.Epochs()), Cosine(from: 6.Epochs())),
         Case("warm-up, stable, decay", WarmupStableDecay(1.Epochs(), 8.Epochs(), 10.Epochs())),
         Case("restarts", CosineRestarts([3.Epochs(), 7.Epochs()])),
-        Case("MAE", MaeCosine(2.Epochs(), 10.Epochs(), Level.Scaled(1e-6))),
-        Case("BEiT", CosineTable(10.Epochs(), Level.Scaled(1e-6), 2.Epochs())),
+        Case("MAE", MaeSchedule.Cosine(2.Epochs(), 10.Epochs(), Level.Scaled(1e-6))),
+        Case("BEiT", BeitSchedule.CosineTable(10.Epochs(), Level.Scaled(1e-6), 2.Epochs())),
         Case("weight decay", Cosine(0.Epochs(), minimum: Level.Absolute(0.5)) with { Target = Hyperparameter.WeightDecay }),
         Case("one cycle", OneCycle(Level.Ratio(1), 0.Epochs()), OneCycleMomentum(Level.Absolute(0.85), Level.Absolute(0.95), 0.Epochs())),
         Case("a jump that is asked for", LinearWarmup(2.Epochs()), Linear(0.1, 1, from: 2.Epochs()) with { AllowJumps = true }),
-        Case("STMixer corrected", HalfPeriodCosine(2.Epochs(), 10.Epochs())),
-        Case("STMixer as it is", HalfPeriodCosine(5.Epochs(), 10.Epochs(), parity: true)),
+        Case("STMixer corrected", StMixerSchedule.HalfPeriodCosine(2.Epochs(), 10.Epochs())),
+        Case("STMixer as it is", StMixerSchedule.HalfPeriodCosine(5.Epochs(), 10.Epochs(), parity: true)),
         Case("a warm-up over a cosine", LinearWarmup(2.Epochs()), Cosine(from: 0.Epochs()) with { Stepping = Stepping.EveryEpoch }),
     ];
 
@@ -51,7 +52,7 @@ public sealed class ScheduleCheckTests
             .Returns("The warm-up LinearWarmup ends at update 100 and the run at 100: make it shorter than the run."),
         Case("end after the run", Cosine(0.Epochs(), to: 12.Epochs()))
             .Returns("Cosine ends at update 120, but the run at 100: it never gets where it was told to end."),
-        Case("warm-up that never arrives", WarmupMultiStep([3.Epochs()], warmup: 5.Epochs(), gamma: 0.5))
+        Case("warm-up that never arrives", StMixerSchedule.WarmupMultiStep([3.Epochs()], warmup: 5.Epochs(), gamma: 0.5))
             .Returns(null),
     ];
 
@@ -74,8 +75,8 @@ public sealed class ScheduleCheckTests
     [Test]
     public void NamesDefectsOfReferences()
     {
-        Assert.That(Warnings(HalfPeriodCosine(2.Epochs(), 10.Epochs())), Has.Exactly(1).Contains("jumps there"));
-        Assert.That(Warnings(HalfPeriodCosine(2.Epochs(), 10.Epochs(), parity: true)), Has.Exactly(1).Contains("keeps STMixer's jump"));
+        Assert.That(Warnings(StMixerSchedule.HalfPeriodCosine(2.Epochs(), 10.Epochs())), Has.Exactly(1).Contains("jumps there"));
+        Assert.That(Warnings(StMixerSchedule.HalfPeriodCosine(2.Epochs(), 10.Epochs(), parity: true)), Has.Exactly(1).Contains("keeps STMixer's jump"));
         Assert.That(Warnings(Cosine(0.Epochs(), minimum: Level.Absolute(1e-6))), Has.Exactly(1).Contains("absolute learning rate"));
         Assert.That(Warnings(OneCycle(Level.Absolute(1e-3), 0.Epochs())), Has.Exactly(1).Contains("absolute learning rate"));
         Assert.That(Warnings(Cosine(0.Epochs(), minimum: Level.Scaled(1e-6))), Is.Empty);
@@ -85,8 +86,8 @@ public sealed class ScheduleCheckTests
     [Test]
     public void StMixersJumpIsCorrectedUnlessAskedFor()
     {
-        var before = ScheduleTable.Evaluate(Groups, Run, HalfPeriodCosine(5.Epochs(), 10.Epochs()));
-        var parity = ScheduleTable.Evaluate(Groups, Run, HalfPeriodCosine(5.Epochs(), 10.Epochs(), parity: true));
+        var before = ScheduleTable.Evaluate(Groups, Run, StMixerSchedule.HalfPeriodCosine(5.Epochs(), 10.Epochs()));
+        var parity = ScheduleTable.Evaluate(Groups, Run, StMixerSchedule.HalfPeriodCosine(5.Epochs(), 10.Epochs(), parity: true));
         Assert.That(before.Row(Hyperparameter.LearningRate, 50)[1], Is.EqualTo(1e-3));
         Assert.That(parity.Row(Hyperparameter.LearningRate, 50)[1], Is.EqualTo(0.5e-3).Within(1e-12).Percent);
     }

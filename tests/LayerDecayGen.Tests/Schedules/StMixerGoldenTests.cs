@@ -1,3 +1,4 @@
+using LayerDecayGen.References;
 using static LayerDecayGen.Schedule;
 
 namespace LayerDecayGen.Tests.Schedules;
@@ -28,10 +29,10 @@ public sealed class StMixerGoldenTests
         };
         var schedule = json.TextAt("scheduler") switch
         {
-            "WarmupMultiStepLR" => WarmupMultiStep<Updates>(
+            "WarmupMultiStepLR" => StMixerSchedule.WarmupMultiStep<Updates>(
                 [.. k.Field("milestones").Numbers().Select(m => new Updates((long)m))], (k.IntegerAt("warmup_iters") ?? 500).Updates(),
                     k.NumberAt("gamma") ?? 0.1, factor, method),
-            "HalfPeriodCosStepLR" => HalfPeriodCosine(
+            "HalfPeriodCosStepLR" => StMixerSchedule.HalfPeriodCosine(
                 (k.IntegerAt("warmup_iters") ?? 8000).Updates(), (k.IntegerAt("max_iters") ?? 60000).Updates(), factor, method,
                     parity: true),
             var other => throw new NotSupportedException($"Unknown scheduler {other}."),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LayerDecayGen.References;
 
 namespace LayerDecayGen.Tests.Schedules;
 

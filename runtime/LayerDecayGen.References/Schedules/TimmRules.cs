@@ -1,4 +1,4 @@
-namespace LayerDecayGen;
+namespace LayerDecayGen.References;
 
 /// <summary>What all of timm's schedulers share: warm-up, then a curve of the step, then noise
 /// (<c>timm/scheduler/scheduler.py</c>).</summary>

@@ -1,4 +1,4 @@
-namespace LayerDecayGen;
+namespace LayerDecayGen.References;
 
 /// <summary>
 /// One random number as <c>torch.Generator</c> gives it on the CPU for a seed: the 32-bit Mersenne Twister, drawn as a double by

@@ -1,4 +1,4 @@
-namespace LayerDecayGen;
+namespace LayerDecayGen.References;
 
 /// <summary>Warm-up and noise of timm's schedulers.</summary>
 public sealed record TimmOptions
