@@ -41,6 +41,15 @@ public sealed class TrainingStep
         _options.Freezing?.Apply(0);
     }
 
+    /// <summary>The model.</summary>
+    public nn.Module Model => _model;
+
+    /// <summary>The optimizers, in the order in which they step.</summary>
+    public IReadOnlyList<Optimizer> Optimizers => _optimizers;
+
+    /// <summary>What else it does.</summary>
+    public TrainingStepOptions Options => _options;
+
     /// <summary>Backward passes so far.</summary>
     public long Iterations { get; private set; }
 

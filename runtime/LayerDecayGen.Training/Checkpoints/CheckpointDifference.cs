@@ -6,35 +6,30 @@ public sealed class CheckpointDifference
     private readonly List<string> _problems = [];
     private readonly List<string> _notes = [];
 
+    internal CheckpointDifference() { }
+
     /// <summary>
-    /// What keeps the checkpoint from loading whole: tensors of the model that it lacks, has beside, or has in another shape.
+    /// What keeps the checkpoint from loading: parts that one side lacks, tensors that the file lacks, has beside, or has in another shape.
+    /// Empty after a loading.
     /// </summary>
     public IReadOnlyList<string> Problems => _problems;
 
     /// <summary>
-    /// What loads otherwise than it was saved, and may: renamed members, parameters whose optimizer state starts afresh, options kept.
+    /// What loads otherwise than it was saved, and may: what was allowed, renamed members, state that starts afresh, changed options.
     /// </summary>
     public IReadOnlyList<string> Notes => _notes;
 
-    internal void Problem(string line) => _problems.Add(line);
+    /// <summary>Adds a line that ends the loading, with nothing changed.</summary>
+    /// <param name="line">What differs, and what allows it.</param>
+    public void Problem(string line) => _problems.Add(line);
 
-    internal void Note(string line) => _notes.Add(line);
+    /// <summary>Adds a line for the user to read.</summary>
+    /// <param name="line">What loads otherwise than it was saved.</param>
+    public void Note(string line) => _notes.Add(line);
 
-    /// <summary>One line each.</summary>
+    internal void Add(string line, bool allowed) => (allowed ? _notes : _problems).Add(line);
+
+    /// <summary>One line each, problems first.</summary>
     public override string ToString() =>
         string.Join(Environment.NewLine, _problems.Select(p => $"- {p}").Concat(_notes.Select(n => $"  {n}")));
-}
-
-/// <summary>A checkpoint that cannot be loaded. Nothing has been changed.</summary>
-public sealed class CheckpointException : Exception
-{
-    /// <summary>A file that is no whole checkpoint.</summary>
-    /// <param name="message">What was found.</param>
-    public CheckpointException(string message) : base(message) { }
-
-    internal CheckpointException(string path, CheckpointDifference difference)
-        : base($"The checkpoint {path} is of another model, and nothing was loaded:{Environment.NewLine}{difference}") => Difference = difference;
-
-    /// <summary>How it differs; null where the file itself is bad.</summary>
-    public CheckpointDifference? Difference { get; }
 }

@@ -1,123 +1,101 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
-using TorchSharp;
+using System.Text;
 using static TorchSharp.torch;
 
 namespace LayerDecayGen.Training;
 
 /// <summary>
-/// The file: eight letters, the length of the table of contents, the table as JSON, the tensors' bytes in little-endian order, and the
-/// SHA-256 of all that. It is written beside its place and renamed into it, so that a crash leaves the old file or the new one.
+/// A checkpoint on the disk: a safetensors file whose metadata holds a SHA-256 first, and then a text for each part. The sum is that of the
+/// whole file with zeros where the sum itself stands.
 /// </summary>
 internal static class CheckpointFile
 {
-    private const int HashBytes = 32;
-    private const long ElementsPerPiece = 1 << 24;
-    private static readonly byte[] Magic = "LDGCKPT1"u8.ToArray();
+    public const string PartKey = "part/";
+    private const string VersionKey = "layerdecaygen";
+    private const string Version = "1";
+    private const int SumLetters = 64;
+    private static readonly byte[] s_start = Encoding.UTF8.GetBytes("{\"__metadata__\":{\"sha256\":\"");
+    private static readonly byte[] s_zeros = Encoding.UTF8.GetBytes(new string('0', SumLetters));
+    private static readonly byte[] s_oldMagic = "LDGCKPT1"u8.ToArray();
 
-    public static void Write(string path, CheckpointManifest manifest, IReadOnlyList<(string Name, Tensor Tensor)> tensors)
+    private static long SumAt => 8 + s_start.Length;
+
+    public static void Write(string path, IReadOnlyList<PartWriter> parts, IReadOnlyList<string> names, IReadOnlyDictionary<string, string> more)
     {
-        foreach (var (name, tensor) in tensors)
+        List<KeyValuePair<string, string>> metadata =
+        [
+            new("sha256", Encoding.UTF8.GetString(s_zeros)), new("format", "pt"), new(VersionKey, Version),
+            .. more, .. names.Zip(parts, (name, part) => KeyValuePair.Create(PartKey + name, part.Text)),
+        ];
+        var contents = SafetensorsWriter.Contents.Of(parts.SelectMany(p => p.Tensors), metadata);
+        ReplacedFile.Write(path, stream =>
         {
-            var bytes = tensor.numel() * tensor.element_size();
-            manifest.Tensors.Add(name, new(tensor.dtype.ToString(), tensor.shape, manifest.DataBytes, bytes));
-            manifest.DataBytes += bytes;
-        }
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            contents.WriteTo(stream, hash);
+            stream.Position = SumAt;
+            stream.Write(Encoding.UTF8.GetBytes(Convert.ToHexString(hash.GetHashAndReset()).ToLowerInvariant()));
+        });
+    }
 
-        var full = Path.GetFullPath(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        var beside = $"{full}.{Guid.NewGuid():N}.tmp";
+    /// <summary>Opens a checkpoint and checks header, version and sum.</summary>
+    /// <exception cref="CheckpointException">It is no whole checkpoint.</exception>
+    public static SafetensorsFile Open(string path)
+    {
+        SafetensorsFile? file = null;
         try
         {
-            using (var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.Write)) Write(stream, manifest, tensors);
-            File.Move(beside, full, overwrite: true);
+            RefuseOldFormat(path);
+            file = SafetensorsFile.Open(path);
+            CheckSum(file);
+            var version = file.Metadata.GetValueOrDefault(VersionKey);
+            if (version != Version)
+                throw new CheckpointException($"{path} is a checkpoint of version '{Shown.Text(version ?? "")}'; this library reads version {Version}.");
+            return file;
         }
-        finally
+        catch (SafetensorsException e)
         {
-            File.Delete(beside);
+            file?.Dispose();
+            throw new CheckpointException($"The checkpoint {path} is damaged: {e.Message} Nothing was loaded; use an earlier one.", e);
+        }
+        catch
+        {
+            file?.Dispose();
+            throw;
         }
     }
 
-    private static void Write(FileStream stream, CheckpointManifest manifest, IReadOnlyList<(string Name, Tensor Tensor)> tensors)
+    private static void RefuseOldFormat(string path)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        void Put(ReadOnlySpan<byte> bytes)
-        {
-            hash.AppendData(bytes);
-            stream.Write(bytes);
-        }
-
-        var table = manifest.ToBytes();
-        Span<byte> length = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(length, table.Length);
-        Put(Magic);
-        Put(length);
-        Put(table);
-        foreach (var (_, tensor) in tensors)
-        {
-            using var scope = NewDisposeScope();
-            foreach (var piece in Pieces(tensor.detach().cpu().contiguous())) Put(piece.bytes);
-        }
-
-        stream.Write(hash.GetHashAndReset());
-        stream.Flush(flushToDisk: true);
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        var start = new byte[s_oldMagic.Length];
+        if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.AsSpan().SequenceEqual(s_oldMagic))
+            throw new CheckpointException(
+                $"{path} is a checkpoint of version 0.1 of this library (LDGCKPT1), which is no longer read. Load it with 0.1, and save the "
+                + "weights with ModelWeights.Save or the whole training with this version.");
     }
 
-    /// <summary>Reads the table of contents after checking length and checksum of the whole file.</summary>
-    public static CheckpointManifest Verify(FileStream stream, out long data)
+    private static void CheckSum(SafetensorsFile file)
     {
-        var head = new byte[Magic.Length + 8];
-        if (stream.Length < head.Length + HashBytes) throw new CheckpointException($"{stream.Name} is too short to be a checkpoint.");
-        stream.ReadExactly(head);
-        if (!head.AsSpan(0, Magic.Length).SequenceEqual(Magic))
-            throw new CheckpointException($"{stream.Name} is no checkpoint of LayerDecayGen.");
-        var tableBytes = BinaryPrimitives.ReadInt64LittleEndian(head.AsSpan(Magic.Length));
-        if (tableBytes < 0 || tableBytes > stream.Length - head.Length - HashBytes)
-            throw Damaged(stream.Name, "its table of contents is cut off");
-        VerifyHash(stream);
-        stream.Position = head.Length;
-        var table = new byte[tableBytes];
-        stream.ReadExactly(table);
-        var manifest = CheckpointManifest.Parse(table);
-        data = head.Length + tableBytes;
-        return data + manifest.DataBytes + HashBytes == stream.Length ? manifest : throw Damaged(stream.Name, "its length is not the stated one");
-    }
-
-    private static void VerifyHash(FileStream stream)
-    {
+        var start = new byte[s_start.Length + SumLetters];
+        if (file.Length < 8 + start.Length) throw NotACheckpoint(file.Path);
+        file.ReadExactly(start, 8);
+        if (!start.AsSpan(0, s_start.Length).SequenceEqual(s_start)) throw NotACheckpoint(file.Path);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[1 << 20];
-        stream.Position = 0;
-        for (var left = stream.Length - HashBytes; left > 0;)
+        for (var at = 0L; at < file.Length;)
         {
-            var read = stream.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
-            hash.AppendData(buffer, 0, read);
-            left -= read;
+            var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, file.Length - at));
+            file.ReadExactly(piece, at);
+            if (at == 0) s_zeros.CopyTo(piece[(int)SumAt..]);
+            hash.AppendData(piece);
+            at += piece.Length;
         }
 
-        var stated = new byte[HashBytes];
-        stream.ReadExactly(stated);
-        if (!stated.AsSpan().SequenceEqual(hash.GetHashAndReset())) throw Damaged(stream.Name, "its checksum does not agree");
+        var sum = Convert.ToHexString(hash.GetHashAndReset()).ToLowerInvariant();
+        if (!start.AsSpan(s_start.Length).SequenceEqual(Encoding.UTF8.GetBytes(sum)))
+            throw new CheckpointException($"The checkpoint {file.Path} is damaged: its checksum does not agree. Nothing was loaded; use an earlier one.");
     }
 
-    /// <summary>Reads a tensor onto the host.</summary>
-    public static Tensor Read(FileStream stream, long data, TensorEntry entry)
-    {
-        var tensor = empty(entry.Shape, dtype: Enum.Parse<ScalarType>(entry.Dtype));
-        stream.Position = data + entry.Offset;
-        using var scope = NewDisposeScope();
-        foreach (var piece in Pieces(tensor)) stream.ReadExactly(piece.bytes);
-        return tensor;
-    }
-
-    // A span holds two gigabytes at most.
-    private static IEnumerable<Tensor> Pieces(Tensor contiguous)
-    {
-        var flat = contiguous.view(-1);
-        for (var at = 0L; at < flat.numel(); at += ElementsPerPiece)
-            yield return flat.narrow(0, at, Math.Min(ElementsPerPiece, flat.numel() - at));
-    }
-
-    private static CheckpointException Damaged(string path, string how) =>
-        new($"The checkpoint {path} is damaged: {how}. Nothing was loaded; use an earlier one.");
+    private static CheckpointException NotACheckpoint(string path) =>
+        new($"{path} is a safetensors file without a checkpoint's checksum. Load weights with PretrainedWeights.Load.");
 }

@@ -17,7 +17,7 @@ internal static class ReplacedFile
         var target = Target(path);
         var folder = Path.GetDirectoryName(target)!;
         MakeFolder(folder, path);
-        RemoveLeftovers(folder, Path.GetFileName(target));
+        RemoveLeftovers(folder, name => name == Path.GetFileName(target));
         var beside = Path.Combine(folder, $"{Path.GetFileName(target)}.{Guid.NewGuid():N}{Suffix}");
         var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, bufferSize: 0);
         try
@@ -74,9 +74,9 @@ internal static class ReplacedFile
     }
 
     /// <summary>Removes what killed processes left. A file that a living one writes is locked and stays.</summary>
-    private static void RemoveLeftovers(string folder, string name)
+    public static void RemoveLeftovers(string folder, Func<string, bool> ofFile)
     {
-        foreach (var leftover in Leftovers(folder, name))
+        foreach (var leftover in Directory.EnumerateFiles(folder, "*" + Suffix).Where(f => FileOf(Path.GetFileName(f)) is { } file && ofFile(file)))
         {
             try
             {
@@ -92,13 +92,12 @@ internal static class ReplacedFile
         }
     }
 
-    /// <summary>Temporary files beside a file, of living writers too.</summary>
-    public static IEnumerable<string> Leftovers(string folder, string name) =>
-        Directory.Exists(folder) ? Directory.EnumerateFiles(folder).Where(f => IsTemporary(Path.GetFileName(f), name)) : [];
-
-    private static bool IsTemporary(string file, string name) =>
-        file.StartsWith(name + ".", StringComparison.Ordinal) && file.EndsWith(Suffix, StringComparison.Ordinal)
-        && file.Length == name.Length + 1 + 32 + Suffix.Length;
+    /// <summary>The name of the file that a temporary file was to become; null where it is another's temporary file.</summary>
+    private static string? FileOf(string temporary)
+    {
+        var end = temporary.Length - Suffix.Length - 33;
+        return end > 0 && temporary[end] == '.' && temporary.AsSpan(end + 1, 32).IndexOfAnyExcept("0123456789abcdef") < 0 ? temporary[..end] : null;
+    }
 
     private static void KeepMode(string target, string beside)
     {

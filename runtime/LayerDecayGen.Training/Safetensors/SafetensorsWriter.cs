@@ -40,7 +40,7 @@ public static class SafetensorsWriter
         /// <summary>The length of the header and the header, which is padded so that data begins at a multiple of 8.</summary>
         public byte[] Header { get; }
 
-        public static Contents Of(IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
+        public static Contents Of(IEnumerable<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata)
         {
             // Wide elements first keeps every tensor aligned to its elements.
             var ordered = tensors.Select(t => (Name: Checked(t.Key, t.Value), Tensor: t.Value))
@@ -67,7 +67,7 @@ public static class SafetensorsWriter
         }
 
         private static void WriteHeader(
-            Utf8JsonWriter writer, List<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata)
+            Utf8JsonWriter writer, List<(string Name, Tensor Tensor)> tensors, IEnumerable<KeyValuePair<string, string>>? metadata)
         {
             writer.WriteStartObject();
             if (metadata is not null)

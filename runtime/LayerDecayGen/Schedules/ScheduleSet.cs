@@ -128,6 +128,15 @@ public sealed class ScheduleSet
         Write(onlyChanged: false);
     }
 
+    /// <summary>Checks that a saved state can be loaded, and changes nothing.</summary>
+    /// <param name="state">The state.</param>
+    /// <exception cref="ArgumentException">Its schedules or groups are others; the message lists the differences.</exception>
+    public void EnsureLoadable(ScheduleState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        _ = state.Into(_program);
+    }
+
     /// <summary>What the schedules give at every update of the run, from its begin, without the metrics that are not yet known.</summary>
     public ScheduleTable ToTable() => ScheduleTable.Evaluate(_program.Groups, _program.Run, [.. _program.Reports], [.. _program.Sources]);
 
