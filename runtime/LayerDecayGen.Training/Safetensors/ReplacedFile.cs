@@ -18,8 +18,7 @@ internal static class ReplacedFile
         var folder = Path.GetDirectoryName(target)!;
         MakeFolder(folder, path);
         RemoveLeftovers(folder, name => name == Path.GetFileName(target));
-        var beside = Path.Combine(folder, $"{Path.GetFileName(target)}.{Guid.NewGuid():N}{Suffix}");
-        var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, bufferSize: 0);
+        var (stream, beside) = CreateBeside(target);
         try
         {
             // The stream stays open until after the renaming: its lock tells others that it is no leftover.
@@ -39,6 +38,27 @@ internal static class ReplacedFile
         }
 
         FlushFolder(folder);
+    }
+
+    // Another process may take the new file for a leftover before it is locked; then there is nothing to write to, and the next name is tried.
+    private static (FileStream Stream, string Path) CreateBeside(string target)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var beside = $"{target}.{Guid.NewGuid():N}{Suffix}";
+            try
+            {
+                var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, bufferSize: 0);
+                if (File.Exists(beside)) return (stream, beside);
+                stream.Dispose();
+            }
+            catch (IOException) when (attempt < 5)
+            {
+                // Locked by such a process.
+            }
+
+            if (attempt == 10) throw new IOException($"No file can be made beside {target}: other processes remove it at once.");
+        }
     }
 
     /// <summary>The file that a path means after all links.</summary>
@@ -80,10 +100,8 @@ internal static class ReplacedFile
         {
             try
             {
-                // An empty file may be one that another process has made and not yet locked.
-                if (new FileInfo(leftover) is { Length: 0 } empty && DateTime.UtcNow - empty.LastWriteTimeUtc < TimeSpan.FromMinutes(1)) continue;
-                using (new FileStream(leftover, FileMode.Open, FileAccess.ReadWrite, FileShare.None)) { }
-                File.Delete(leftover);
+                // Removed while it is locked, so that no one can have taken it for his own in between.
+                using (new FileStream(leftover, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose)) { }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
