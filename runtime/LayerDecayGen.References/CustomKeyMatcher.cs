@@ -61,27 +61,33 @@ public sealed class CustomKeyMatcher
         return false;
     }
 
-    /// <summary>Checks the numbers of every key; without parity also that it hits something.</summary>
-    internal static void Validate(ImmutableArray<CustomKey> keys, ModelFacts facts, bool parity)
+    internal static void RefuseDuplicates(ImmutableArray<CustomKey> keys) => _ = new CustomKeyMatcher(keys);
+
+    /// <summary>
+    /// A plan whose keys hold: numbers in range, and each hits something. A key that only exempts from weight decay is an entry of a
+    /// list and may name what this model lacks, which is a warning.
+    /// </summary>
+    internal static Plan Checked(Plan plan, string recipe, ImmutableArray<CustomKey> keys, ModelFacts facts)
     {
+        RefuseDuplicates(keys);
         foreach (var key in keys)
         {
-            CheckNumber(key.LearningRateMultiplier, key.Key, "lr_mult", parity);
-            CheckNumber(key.DecayMultiplier, key.Key, "decay_mult", parity);
-            CheckNumber(key.LearningRate, key.Key, "lr", parity);
-            CheckNumber(key.WeightDecay, key.Key, "weight_decay", parity);
-            if (!parity && key.Key.Length == 0)
-                throw new PlanException("custom_keys has an empty key, which hits every parameter: name what it is for.");
+            CheckNumber(key.LearningRateMultiplier, key.Key, "lr_mult");
+            CheckNumber(key.DecayMultiplier, key.Key, "decay_mult");
+            CheckNumber(key.LearningRate, key.Key, "lr");
+            CheckNumber(key.WeightDecay, key.Key, "weight_decay");
+            if (key.Key.Length == 0) throw new PlanException("custom_keys has an empty key, which hits every parameter: name what it is for.");
         }
 
-        if (!parity) NameList.EnsureEachMatches(keys.Select(k => k.Key), facts, "custom_keys", (key, name) => Hits(key, "." + name, wholeNumbers: true));
+        var exempting = keys.ToLookup(k => k is { DecayMultiplier: 0, LearningRateMultiplier: null or 1, LearningRate: null, WeightDecay: null });
+        NameList.EnsureEachMatches(exempting[false].Select(k => k.Key), facts, "custom_keys", HitsName);
+        return plan.WithUnmatched(recipe, exempting[true].Select(k => k.Key), facts, "custom_keys", HitsName);
     }
 
-    private static void CheckNumber(double? value, string key, string field, bool parity)
+    private static bool HitsName(string key, string name) => Hits(key, "." + name, wholeNumbers: true);
+
+    private static void CheckNumber(double? value, string key, string field)
     {
-        if (value is not { } number) return;
-        var option = $"custom_keys['{key}'].{field}";
-        if (parity) Check.Finite(number, option);
-        else Check.NotNegative(number, option);
+        if (value is { } number) Require.NotNegative(number, $"custom_keys['{key}'].{field}");
     }
 }

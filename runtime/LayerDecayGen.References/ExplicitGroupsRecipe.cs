@@ -12,47 +12,43 @@ public sealed record ExplicitGroup(ImmutableArray<string> Parameters, ImmutableA
 /// <c>detectron2/solver/build.py</c>, <c>reduce_param_groups</c>. A later group overwrites the fields that an earlier one set for the same
 /// parameter.
 /// </summary>
-/// <remarks>Corrected without parity: groups of equal fields merge whatever order the fields were set in.</remarks>
-public sealed record ExplicitGroupsRecipe(ImmutableArray<ExplicitGroup> Groups) : IRecipe
+/// <remarks>In the reference groups merge only where their fields were set in one order, and frozen parameters stay in.</remarks>
+public sealed record ExplicitGroupsRecipe(ImmutableArray<ExplicitGroup> Groups) : ReferenceRecipe
 {
-    /// <summary>Whether groups whose fields were set in another order stay apart, as in the reference.</summary>
-    public bool Parity { get; init; }
-
     /// <inheritdoc/>
-    public string Name => "explicit groups";
+    public override string Name => "explicit groups";
 
-    /// <inheritdoc/>
-    public Plan Plan(ModelFacts facts)
+    internal override Plan Literal(ModelFacts facts) => Planned(facts, fields => fields.Text());
+
+    internal override Plan Corrected(ModelFacts facts) => Planned(facts, _ => null).WithoutFrozen();
+
+    private Plan Planned(ModelFacts facts, Func<ImmutableArray<KeyValuePair<string, object>>, string?> group)
     {
-        ArgumentNullException.ThrowIfNull(facts);
         var known = facts.Parameters.ToDictionary(p => p.Name, StringComparer.Ordinal);
         var order = new List<string>();
         var fields = new Dictionary<string, ImmutableArray<KeyValuePair<string, object>>>(StringComparer.Ordinal);
-        foreach (var group in Groups)
+        foreach (var (name, own) in Groups.SelectMany(g => g.Parameters.Select(name => (name, g.Fields))))
         {
-            foreach (var name in group.Parameters)
-            {
-                if (!known.ContainsKey(name)) throw NameList.Unmatched(name, facts, nameof(Groups));
-                if (!fields.TryGetValue(name, out var set)) order.Add(name);
-                fields[name] = (set.IsDefault ? [] : set).With(group.Fields);
-            }
+            if (!known.ContainsKey(name)) throw NameList.Unmatched(name, facts, nameof(Groups));
+            if (!fields.TryGetValue(name, out var set)) order.Add(name);
+            fields[name] = (set.IsDefault ? [] : set).With(own);
         }
 
-        return new Plan([.. order.Where(n => Parity || !known[n].Frozen).Select(n => Decide(known[n], fields[n]))]) { Parity = Parity };
+        return order.Select(n => Decide(known[n], fields[n], group(fields[n]))).ToPlan();
     }
 
-    private PlannedParameter Decide(ParameterFact fact, ImmutableArray<KeyValuePair<string, object>> fields)
+    private static PlannedParameter Decide(ParameterFact fact, ImmutableArray<KeyValuePair<string, object>> fields, string? group)
     {
         var where = $"The group of '{fact.Name}'";
         var (rate, scale, decay) = (fields.Number("lr", where), fields.Number("lr_scale", where) ?? 1, fields.Number("weight_decay", where));
-        if (rate is { } r) Check.NotNegative(r, $"{where}: lr");
-        Check.NotNegative(scale, $"{where}: lr_scale");
-        if (decay is { } d) Check.NotNegative(d, $"{where}: weight_decay");
+        if (rate is { } r) Require.NotNegative(r, $"{where}: lr");
+        Require.NotNegative(scale, $"{where}: lr_scale");
+        if (decay is { } d) Require.NotNegative(d, $"{where}: weight_decay");
         return fact.Decide(fact.Layer, scale, decay) with
         {
             LearningRate = rate * fact.LearningRateScale,
             Extra = fields.Further(),
-            Group = Parity ? fields.Text() : null,
+            Group = group,
         };
     }
 }

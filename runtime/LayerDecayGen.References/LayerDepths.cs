@@ -25,13 +25,28 @@ public enum MMPretrainBackbone
     ResNet,
 }
 
-/// <summary>The number of layers and the layer of every parameter, from 0 to one below it.</summary>
-internal sealed record LayerDepthReading(int Count, Func<ParameterFact, int> LayerOf);
-
-/// <summary>mmpretrain's rules from names to layers, literal or corrected.</summary>
-internal static class LayerDepths
+/// <summary>How many layers a backbone has, and which one a name is in: to the letter, or corrected.</summary>
+/// <param name="Count">The number of layers, stem and head included.</param>
+/// <param name="LiteralLayer">The layer of a name behind the prefix, as the reference reads it.</param>
+/// <param name="CorrectedLayer">The layer that it means.</param>
+internal sealed record LayerDepths(int Count, Func<string, int> LiteralLayer, Func<string, int> CorrectedLayer)
 {
-    public delegate void Correction(ParameterFact fact, string what);
+    /// <summary>How far below the head names that start with <c>neck</c> are, outside the backbone.</summary>
+    public int NeckBelowHead { get; init; }
+
+    /// <summary>What the literal rule asks of a whole name before it reads it; otherwise it is the stem.</summary>
+    public string? WholeNameStart { get; init; }
+
+    public int Literal(ParameterFact fact, string prefix) =>
+        VitNames.Below(prefix, fact.Name) is not { } name ? Outside(fact)
+        : WholeNameStart is { } start && !fact.Name.StartsWith(start, StringComparison.Ordinal) ? 0
+        : LiteralLayer(name);
+
+    public int Corrected(ParameterFact fact, string prefix) =>
+        VitNames.Below(prefix, fact.Name) is { } name ? CorrectedLayer(name) : Outside(fact);
+
+    private int Outside(ParameterFact fact) =>
+        Count - 1 - (fact.Name.StartsWith("neck", StringComparison.Ordinal) ? NeckBelowHead : 0);
 
     /// <summary>A number where a name lies in a block of the backbone: how a prefix is found.</summary>
     public static int? Probe(MMPretrainBackbone backbone, string name) => backbone switch
@@ -42,99 +57,86 @@ internal static class LayerDepths
         _ => VitNames.BlockOf(name, "layers"),
     };
 
-    public static LayerDepthReading Read(MMPretrainBackbone backbone, ModelFacts facts, string prefix, bool parity, Correction corrected)
+    public static LayerDepths Of(MMPretrainBackbone backbone, ModelFacts facts, string prefix)
     {
         // With a wrong prefix no name is the backbone's, but the backbone still knows how deep it is.
         var actual = VitNames.FindPrefix(facts, prefix, name => Probe(backbone, name));
         var names = facts.Parameters.Select(p => VitNames.Below(actual, p.Name)).OfType<string>().ToList();
         return backbone switch
         {
-            MMPretrainBackbone.HiViT => HiViT(names, prefix, parity, corrected),
-            MMPretrainBackbone.Swin => Staged(names, prefix, "stages", name => name.StartsWith("patch_embed", StringComparison.Ordinal), 0, parity),
-            MMPretrainBackbone.MixMim => Staged(names, prefix, "layers", IsMixMimStem, 1, parity),
-            MMPretrainBackbone.ConvNeXt => ConvNeXt(names, prefix, parity, corrected),
-            MMPretrainBackbone.ResNet => ResNet(names, prefix, parity),
-            _ => Plain(names, prefix, parity, corrected),
+            MMPretrainBackbone.HiViT => HiViT(names),
+            MMPretrainBackbone.Swin => Staged(names, "stages", name => Starts(name, "patch_embed"), 0),
+            MMPretrainBackbone.MixMim => Staged(names, "layers", IsMixMimStem, 1),
+            MMPretrainBackbone.ConvNeXt => ConvNeXt(names),
+            MMPretrainBackbone.ResNet => ResNet(names),
+            _ => Plain(names),
         };
     }
 
-    private static LayerDepthReading Plain(List<string> names, string prefix, bool parity, Correction corrected)
+    private static LayerDepths Plain(List<string> names)
     {
         var count = Children(names, "layers") + 2;
-        return new(count, fact =>
-        {
-            if (VitNames.Below(prefix, fact.Name) is not { } name) return count - 1;
-            if (name is "cls_token" or "pos_embed" || name.StartsWith("patch_embed", StringComparison.Ordinal)) return 0;
-            if (name.StartsWith("layers", StringComparison.Ordinal)) return Number(name, 1) + 1;
-            if (parity || name != "mask_token") return count - 1;
-            corrected(fact, "no stem for the reference; the stem here");
-            return 0;
-        });
+        int Literal(string name) => name is "cls_token" or "pos_embed" || Starts(name, "patch_embed") ? 0
+            : Starts(name, "layers") ? VitNames.Number(name, 1) + 1 : count - 1;
+        return new(count, Literal, name => name == "mask_token" ? 0
+            : Starts(name, "layers") ? VitNames.BlockOf(name, "layers") + 1 ?? count - 1 : Literal(name));
     }
 
-    private static LayerDepthReading HiViT(List<string> names, string prefix, bool parity, Correction corrected)
+    private static LayerDepths HiViT(List<string> names)
     {
         var count = Children(names, "blocks") + 2;
-        return new(count, fact =>
-        {
-            if (VitNames.Below(prefix, fact.Name) is not { } name) return count - 1;
-            var literal = "pos_embed".Contains(name, StringComparison.Ordinal) || name.StartsWith("patch_embed", StringComparison.Ordinal) ? 0
-                : name.StartsWith("layers", StringComparison.Ordinal) ? Number(name, 1) + 1 : count - 1;
-            if (parity) return literal;
-            var layer = name is "pos_embed" or "absolute_pos_embed" || name.StartsWith("patch_embed", StringComparison.Ordinal) ? 0
-                : VitNames.BlockOf(name, "blocks") + 1 ?? count - 1;
-            if (layer != literal) corrected(fact, "at the wrong depth in the reference, which looks for other names than HiViT has");
-            return layer;
-        });
+        return new(
+            count,
+            name => "pos_embed".Contains(name, StringComparison.Ordinal) || Starts(name, "patch_embed") ? 0
+                : Starts(name, "layers") ? VitNames.Number(name, 1) + 1 : count - 1,
+            name => name is "pos_embed" or "absolute_pos_embed" || Starts(name, "patch_embed") ? 0
+                : VitNames.BlockOf(name, "blocks") + 1 ?? count - 1);
     }
 
     private static bool IsMixMimStem(string name) =>
         name.Contains("patch_embed", StringComparison.Ordinal) || name.Contains("pos_embed", StringComparison.Ordinal);
 
     // What a stage owns beside its blocks goes with its last block. MixMIM's final norm and neck stand one below the head.
-    private static LayerDepthReading Staged(List<string> names, string prefix, string stages, Func<string, bool> isStem, int belowHead, bool parity)
+    private static LayerDepths Staged(List<string> names, string stages, Func<string, bool> isStem, int belowHead)
     {
         var depths = StageDepths(names, name => name[0] == stages && name.Length > 3 && name[2] == "blocks", 1, 3);
         var count = depths.Sum() + 2;
-        return new(count, fact =>
-        {
-            if (VitNames.Below(prefix, fact.Name) is not { } name)
-            {
-                return fact.Name.StartsWith("neck", StringComparison.Ordinal) ? count - 1 - belowHead : count - 1;
-            }
+        return new(count, name => IsUnread(name) ? throw Unread(name) : LayerOf(name), LayerOf) { NeckBelowHead = belowHead };
 
+        int LayerOf(string name)
+        {
             if (isStem(name)) return 0;
-            if (!name.StartsWith(stages, StringComparison.Ordinal)) return count - 1 - belowHead;
-            var segments = name.Split('.');
-            var isBlock = segments.Length > 3 && VitNames.IsNumber(segments[3], out _);
-            if (parity && !isBlock && (segments.Length <= 3 || segments[3] is not ("reduction" or "norm" or "downsample")))
-                throw Unread(name);
-            return isBlock ? depths.Take(Number(name, 1)).Sum() + Number(name, 3) + 1 : depths.Take(Number(name, 1) + 1).Sum();
-        });
+            if (!Starts(name, stages)) return count - 1 - belowHead;
+            var stage = VitNames.Number(name, 1);
+            return IsBlock(name.Split('.')) ? depths.Take(stage).Sum() + VitNames.Number(name, 3) + 1 : depths.Take(stage + 1).Sum();
+        }
+
+        bool IsUnread(string name) => name.Split('.') is var s && !isStem(name) && Starts(name, stages) && !IsBlock(s)
+            && (s.Length <= 3 || s[3] is not ("reduction" or "norm" or "downsample"));
+
+        static bool IsBlock(string[] segments) => segments.Length > 3 && VitNames.IsNumber(segments[3], out _);
     }
 
-    private static LayerDepthReading ConvNeXt(List<string> names, string prefix, bool parity, Correction corrected)
+    private static LayerDepths ConvNeXt(List<string> names)
     {
         var depths = StageDepths(names, name => name[0] == "stages", 1, 2);
         var last = depths.Count > 1 && depths[^2] > 9 ? 12 : 6;
-        return new(last + 2, fact =>
+        return new(last + 2, Literal, name => Starts(name, "stages.2.") ? Math.Min(Literal(name), last - 1) : Literal(name));
+
+        int Literal(string name)
         {
-            if (VitNames.Below(prefix, fact.Name) is not { } name) return last + 1;
-            var isBlock = name.StartsWith("stages", StringComparison.Ordinal);
-            if (!isBlock && !name.StartsWith("downsample_layers", StringComparison.Ordinal)) return last + 1;
-            var stage = Number(name, 1);
+            var isBlock = Starts(name, "stages");
+            if (!isBlock && !Starts(name, "downsample_layers")) return last + 1;
+            var stage = VitNames.Number(name, 1);
             if (stage > 2) return last;
             if (!isBlock) return stage == 0 ? 0 : stage + 1;
-            var layer = stage < 2 ? stage + 1 : 3 + (Number(name, 2) / 3);
-            if (parity || layer < last) return layer;
-            corrected(fact, "above the last stage in the reference, where scales can pass 1; one below it here");
-            return last - 1;
-        });
+            return stage < 2 ? stage + 1 : 3 + (VitNames.Number(name, 2) / 3);
+        }
     }
 
-    private static LayerDepthReading ResNet(List<string> names, string prefix, bool parity)
+    private static LayerDepths ResNet(List<string> names)
     {
-        var depths = StageDepths(names, name => name[0].StartsWith("layer", StringComparison.Ordinal), 0, 1);
+        var depths = StageDepths(names, name => Starts(name[0], "layer"), 0, 1);
         var (second, third) = depths.Count < 3 ? (0, 0) : (depths[1], depths[2]) switch
         {
             (4, 6) or (4, 23) => (2, 3),
@@ -145,14 +147,16 @@ internal static class LayerDepths
         if (second == 0) throw new PlanException($"mmpretrain's rule for ResNet knows depths 50, 101, 152, 200 and 269; stages of {string.Join(", ", depths)} are none.");
         var (ofSecond, ofThird) = ((depths[1] + second - 1) / second, (depths[2] + third - 1) / third);
         var last = 2 + ofSecond + ofThird;
-        return new(last + 2, fact =>
+        return new(last + 2, LayerOf, name => Starts(name, "layer") ? LayerOf(name) : 0) { WholeNameStart = "backbone.layer" };
+
+        int LayerOf(string name)
         {
-            if (VitNames.Below(prefix, fact.Name) is not { } name) return last + 1;
-            if (parity ? !fact.Name.StartsWith("backbone.layer", StringComparison.Ordinal) : !name.StartsWith("layer", StringComparison.Ordinal)) return 0;
-            var block = Number(name, 1);
+            var block = VitNames.Number(name, 1);
             return name[5] switch { '1' => 1, '2' => 2 + (block / second), '3' => 2 + ofSecond + (block / third), _ => last };
-        });
+        }
     }
+
+    private static bool Starts(string name, string start) => name.StartsWith(start, StringComparison.Ordinal);
 
     private static int Children(List<string> names, string stack) =>
         1 + names.Select(name => VitNames.BlockOf(name, stack) ?? -1).DefaultIfEmpty(-1).Max();
@@ -163,7 +167,7 @@ internal static class LayerDepths
         var depths = new List<int>();
         foreach (var segments in names.Select(name => name.Split('.')).Where(s => s.Length > blockAt && isBlock(s)))
         {
-            var stage = segments[stageAt].StartsWith("layer", StringComparison.Ordinal)
+            var stage = Starts(segments[stageAt], "layer")
                 ? VitNames.IsNumber(segments[stageAt]["layer".Length..], out var counted) ? counted - 1 : -1
                 : VitNames.IsNumber(segments[stageAt], out var index) ? index : -1;
             if (stage < 0 || !VitNames.IsNumber(segments[blockAt], out var block)) continue;
@@ -172,12 +176,6 @@ internal static class LayerDepths
         }
 
         return depths;
-    }
-
-    private static int Number(string name, int segment)
-    {
-        var segments = name.Split('.');
-        return segments.Length > segment && VitNames.IsNumber(segments[segment], out var number) ? number : throw Unread(name);
     }
 
     private static PlanException Unread(string name) => new($"'{name}' has no number where mmpretrain's rule reads one.");

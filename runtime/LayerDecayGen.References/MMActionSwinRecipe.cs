@@ -3,14 +3,14 @@ using System.Collections.Immutable;
 namespace LayerDecayGen.References;
 
 /// <summary>
-/// MMAction2's groups for Swin, one a parameter: open-mmlab/mmaction2, <c>mmaction/engine/optimizers/swin_optim_wrapper_constructor.py</c>,
+/// MMAction2's groups for Swin, one per parameter: open-mmlab/mmaction2, <c>mmaction/engine/optimizers/swin_optim_wrapper_constructor.py</c>,
 /// <c>SwinOptimWrapperConstructor</c>. The factors of all keys that hit a name multiply.
 /// </summary>
 /// <remarks>
-/// Corrected without parity: frozen parameters are left out, numbers in keys are whole, a key that hits nothing is an error, and the text
-/// <c>base.</c> that the reference puts before every name is not searched; tied tensors are planned once.
+/// In the reference frozen parameters are grouped at the base rate, and keys hit the middle of numbers and the text <c>base.</c> that it
+/// puts before every name. Without parity a key that hits nothing is an error, unless all it does is to exempt from weight decay.
 /// </remarks>
-public sealed record MMActionSwinRecipe : IRecipe
+public sealed record MMActionSwinRecipe : ReferenceRecipe
 {
     /// <summary>The optimizer's rate; as for <see cref="MMEngineRecipe.LearningRate"/>.</summary>
     public double? LearningRate { get; init; }
@@ -21,47 +21,30 @@ public sealed record MMActionSwinRecipe : IRecipe
     /// <summary>The keys, in the order of the configuration.</summary>
     public ImmutableArray<CustomKey> Keys { get; init; } = [];
 
-    /// <summary>Whether to give the reference's result to the letter.</summary>
-    public bool Parity { get; init; }
-
     /// <inheritdoc/>
-    public string Name => "MMAction2 Swin";
+    public override string Name => "MMAction2 Swin";
 
-    /// <inheritdoc/>
-    public Plan Plan(ModelFacts facts)
+    internal override Plan Literal(ModelFacts facts)
     {
-        ArgumentNullException.ThrowIfNull(facts);
-        if (WeightDecay is { } decay) Check.NotNegative(decay, nameof(WeightDecay));
-        if (Parity && LearningRate is null) throw new PlanException($"{nameof(LearningRate)} is not set: the reference fails without it.");
-        _ = new CustomKeyMatcher(Keys);
-        CustomKeyMatcher.Validate(Keys, facts, Parity);
-        if (Parity) Ties.RefuseDuplicates(facts.Parameters, facts);
-        var notes = new Notes();
-        var plan = facts.Parameters.Where(fact => fact.TiedTo is null && (Parity || !IsLeftOut(fact, notes))).Select(fact => Decide(fact, notes));
-        return new Plan([.. plan]) { Warnings = notes.ToImmutable(), Parity = Parity };
+        if (LearningRate is null) throw new PlanException($"{nameof(LearningRate)} is not set: the reference fails without it.");
+        CustomKeyMatcher.RefuseDuplicates(Keys);
+        Ties.RefuseDuplicates(facts.Parameters, facts);
+        return Planned(facts, (key, fact) => !fact.Frozen && CustomKeyMatcher.Hits(key, "base." + fact.Name, wholeNumbers: false))
+            .OncePerTensor().OneGroupPerParameter();
     }
 
-    private bool IsLeftOut(ParameterFact fact, Notes notes)
+    internal override Plan Corrected(ModelFacts facts)
     {
-        if (fact.Frozen) notes.AddNamed($"{Name}: grouped by the reference although frozen, left out here", fact.Name);
-        return fact.Frozen;
+        if (WeightDecay is { } decay) Require.NotNegative(decay, nameof(WeightDecay));
+        var plan = Planned(facts, (key, fact) => CustomKeyMatcher.Hits(key, "." + fact.Name, wholeNumbers: true));
+        return CustomKeyMatcher.Checked(plan.OncePerTensor().WithoutFrozen(), Name, Keys, facts);
     }
 
-    private PlannedParameter Decide(ParameterFact fact, Notes notes)
+    private Plan Planned(ModelFacts facts, Func<string, ParameterFact, bool> hits) => facts.Parameters.Select(fact =>
     {
-        if (fact.Frozen) return fact.Decide(null, 1, WeightDecay) with { Alone = true };
-        var hits = Keys.Where(k => Hits(k.Key, fact, notes)).ToList();
-        var rate = hits.Aggregate(1.0, (product, key) => product * (key.LearningRateMultiplier ?? 1));
-        var decay = hits.Aggregate(1.0, (product, key) => product * (key.DecayMultiplier ?? 1));
-        return fact.Decide(null, rate, WeightDecay * decay) with { Alone = Parity };
-    }
-
-    private bool Hits(string key, ParameterFact fact, Notes notes)
-    {
-        var literal = CustomKeyMatcher.Hits(key, "base." + fact.Name, wholeNumbers: false);
-        if (Parity) return literal;
-        var hits = CustomKeyMatcher.Hits(key, "." + fact.Name, wholeNumbers: true);
-        if (hits != literal) notes.AddNamed($"{Name}: hit by '{key}' in the reference, in the middle of a number or in the text 'base' put before it", fact.Name);
-        return hits;
-    }
+        var keys = Keys.Where(k => hits(k.Key, fact)).ToArray();
+        return fact.Decide(
+            null, keys.Aggregate(1.0, (product, key) => product * (key.LearningRateMultiplier ?? 1)),
+            WeightDecay * keys.Aggregate(1.0, (product, key) => product * (key.DecayMultiplier ?? 1)));
+    }).ToPlan();
 }

@@ -6,10 +6,10 @@ namespace LayerDecayGen.References;
 /// (weight) and ten (bias) times as fast.
 /// </summary>
 /// <remarks>
-/// Corrected without parity: frozen parameters are left out; parameters held beside child modules and those of other modules are planned;
-/// the classifier's bias is its own, not another layer's; tied tensors are planned once.
+/// In the reference frozen parameters are grouped, parameters held beside child modules are lost, other modules are refused, and the last
+/// bias met is taken for the classifier's.
 /// </remarks>
-public sealed record MMActionTsmRecipe : IRecipe
+public sealed record MMActionTsmRecipe : ReferenceRecipe
 {
     private static readonly (string Name, double Scale, bool Decayed)[] Kinds =
     [
@@ -25,107 +25,85 @@ public sealed record MMActionTsmRecipe : IRecipe
     /// <summary>The weight decay of decayed parameters; null leaves it to the optimizer's own.</summary>
     public double? WeightDecay { get; init; }
 
-    /// <summary>Whether to give the reference's result to the letter.</summary>
-    public bool Parity { get; init; }
-
     /// <inheritdoc/>
-    public string Name => "MMAction2 TSM";
+    public override string Name => "MMAction2 TSM";
 
-    /// <inheritdoc/>
-    public Plan Plan(ModelFacts facts)
+    internal override Plan Literal(ModelFacts facts)
     {
-        ArgumentNullException.ThrowIfNull(facts);
-        if (FastClassifier is not { } fast)
-            throw new PlanException($"{nameof(FastClassifier)} (fc_lr5) is not set: say whether the classifier learns faster.");
-        if (WeightDecay is { } decay) Check.NotNegative(decay, nameof(WeightDecay));
-        var notes = new Notes();
-        var kinds = Enumerable.Range(0, Kinds.Length).Select(_ => new List<ParameterFact>()).ToArray();
-        var modules = facts.Parameters.GroupBy(p => ParamwiseRules.ModuleOf(p.Name), StringComparer.Ordinal).ToList();
-        foreach (var module in modules) Sort([.. module], facts, kinds, notes);
-        MoveClassifier(kinds, fast, notes);
-        if (Parity) Ties.RefuseDuplicates(kinds.SelectMany(k => k), facts);
-        var plan = kinds.SelectMany((members, kind) => members.Select(fact => Decide(fact, kind)));
-        return new Plan([.. plan]) { Warnings = notes.ToImmutable(), Parity = Parity };
-    }
-
-    private PlannedParameter Decide(ParameterFact fact, int kind)
-    {
-        var (name, scale, decayed) = Kinds[kind];
-        return fact.Decide(null, scale, WeightDecay, decayed) with { Group = Parity ? name : null };
-    }
-
-    private void Sort(List<ParameterFact> module, ModelFacts facts, List<ParameterFact>[] kinds, Notes notes)
-    {
-        if (Ties.IsOfSharedModule(module[0], facts)) return;
-        var owner = module[0].Owner;
-        if (!Parity) module.RemoveAll(p => p.TiedTo is not null || IsLeftOut(p, notes));
-        if (module.Count == 0) return;
-        if (ModuleTypes.IsConvolution(owner)) SortWeighted(module, kinds, isFirst: kinds[FirstWeight].Count == 0);
-        else if (ModuleTypes.Is(owner, "Linear", "NonDynamicallyQuantizableLinear")) SortWeighted(module, kinds, isFirst: false);
-        else if (ModuleTypes.IsBatchNorm(owner) || ModuleTypes.Is(owner, "GroupNorm")) kinds[Norm].AddRange(module.Where(p => !p.Frozen));
-        else SortOther(module, facts, kinds, notes);
-    }
-
-    private bool IsLeftOut(ParameterFact fact, Notes notes)
-    {
-        if (fact.Frozen && !ModuleTypes.IsBatchNorm(fact.Owner) && !ModuleTypes.Is(fact.Owner, "GroupNorm"))
+        var kinds = Sort(facts, (module, kinds) =>
         {
-            notes.AddNamed($"{Name}: grouped by the reference although frozen, left out here", fact.Name);
+            if (IsWeighted(module[0].Owner)) SortLiteral(module, kinds);
+            else if (IsNorm(module[0].Owner)) kinds[Norm].AddRange(module.Where(p => !p.Frozen));
+            else if (IsLeaf(module[0], facts)) throw new PlanException(
+                $"'{module[0].Name}' belongs to a '{module[0].Owner?.TypeName}', for which the reference has no rule.");
+        });
+        if (kinds[Weight].Count == 0 || kinds[Bias].Count == 0)
+            throw new PlanException("The model has no weight or no bias beside its first convolution: the reference fails on it.");
+        if (IsFast) MoveClassifier(kinds, kinds[Weight][^1], kinds[Bias][^1]);
+        Ties.RefuseDuplicates(kinds.SelectMany(k => k), facts);
+        return Planned(kinds, named: true);
+    }
+
+    internal override Plan Corrected(ModelFacts facts)
+    {
+        if (WeightDecay is { } decay) Require.NotNegative(decay, nameof(WeightDecay));
+        var kinds = Sort(facts, (module, kinds) =>
+        {
+            var (weights, biases) = IsFirstConvolution(module, kinds) ? (FirstWeight, FirstBias) : (Weight, Bias);
+            foreach (var fact in module)
+                kinds[IsNorm(fact.Owner) || ModuleTypes.IsNorm(fact.Owner) ? Norm : fact.Dimensions > 1 ? weights : biases].Add(fact);
+        });
+        // The classifier is looked for among all parameters, frozen or not: its rates are no other layer's.
+        if (IsFast && kinds[Weight].FindLast(w => IsWeighted(w.Owner)) is { } weight)
+        {
+            var classifier = ParamwiseRules.ModuleOf(weight.Name);
+            MoveClassifier(kinds, weight, kinds[Bias].FindLast(b => ParamwiseRules.ModuleOf(b.Name) == classifier));
         }
 
-        return fact.Frozen;
+        return Planned(kinds, named: false).WithoutFrozen().OncePerTensor();
+    }
+
+    private bool IsFast => FastClassifier ?? throw new PlanException(
+        $"{nameof(FastClassifier)} (fc_lr5) is not set: say whether the classifier learns faster.");
+
+    // A module that is registered twice is met once.
+    private static List<ParameterFact>[] Sort(ModelFacts facts, Action<List<ParameterFact>, List<ParameterFact>[]> sort)
+    {
+        var kinds = Kinds.Select(_ => new List<ParameterFact>()).ToArray();
+        foreach (var module in facts.Parameters.GroupBy(p => ParamwiseRules.ModuleOf(p.Name), StringComparer.Ordinal))
+            if (!Ties.IsOfSharedModule(module.First(), facts)) sort([.. module], kinds);
+        return kinds;
     }
 
     // The first parameter is the weight; a second is the bias only where there are exactly two.
-    private void SortWeighted(List<ParameterFact> module, List<ParameterFact>[] kinds, bool isFirst)
+    private static void SortLiteral(List<ParameterFact> module, List<ParameterFact>[] kinds)
     {
-        if (!Parity)
-        {
-            kinds[isFirst ? FirstWeight : Weight].AddRange(module.Where(p => p.Dimensions > 1));
-            kinds[isFirst ? FirstBias : Bias].AddRange(module.Where(p => p.Dimensions <= 1));
-            return;
-        }
-
+        var isFirst = IsFirstConvolution(module, kinds);
         kinds[isFirst ? FirstWeight : Weight].Add(module[0]);
         if (module.Count == 2) kinds[isFirst ? FirstBias : Bias].Add(module[1]);
     }
 
-    private void SortOther(List<ParameterFact> module, ModelFacts facts, List<ParameterFact>[] kinds, Notes notes)
+    private static void MoveClassifier(List<ParameterFact>[] kinds, ParameterFact weight, ParameterFact? bias)
     {
-        var path = ParamwiseRules.ModuleOf(module[0].Name);
-        var isLeaf = path.Length > 0 && !facts.Parameters.Any(p => ParamwiseRules.ModuleOf(p.Name).StartsWith(path + '.', StringComparison.Ordinal));
-        if (Parity)
-        {
-            if (isLeaf) throw new PlanException($"'{module[0].Name}' belongs to a '{module[0].Owner?.TypeName}', for which the reference has no rule.");
-            return;
-        }
-
-        foreach (var fact in module)
-        {
-            notes.AddNamed($"{Name}: {(isLeaf ? "refused" : "lost")} by the reference, planned here", fact.Name);
-            kinds[ModuleTypes.IsNorm(fact.Owner) ? Norm : fact.Dimensions > 1 ? Weight : Bias].Add(fact);
-        }
+        if (kinds[Weight].Remove(weight)) kinds[LastWeight].Add(weight);
+        if (bias is not null && kinds[Bias].Remove(bias)) kinds[LastBias].Add(bias);
     }
 
-    private void MoveClassifier(List<ParameterFact>[] kinds, bool fast, Notes notes)
-    {
-        if (Parity && (kinds[Weight].Count == 0 || kinds[Bias].Count == 0))
-        {
-            throw new PlanException("The model has no weight or no bias beside its first convolution: the reference fails on it.");
-        }
+    private Plan Planned(List<ParameterFact>[] kinds, bool named) => kinds.SelectMany((members, kind) => members.Select(fact =>
+        fact.Decide(null, Kinds[kind].Scale, WeightDecay, Kinds[kind].Decayed) with { Group = named ? Kinds[kind].Name : null })).ToPlan();
 
-        if (!fast || kinds[Weight].Count == 0) return;
-        var weight = kinds[Weight][^1];
-        Move(kinds, Weight, LastWeight, weight);
-        var last = kinds[Bias].Count == 0 ? null : kinds[Bias][^1];
-        var isOwn = last is not null && ParamwiseRules.ModuleOf(last.Name) == ParamwiseRules.ModuleOf(weight.Name);
-        if (Parity || isOwn) Move(kinds, Bias, LastBias, last!);
-        else if (last is not null) notes.AddNamed($"{Name}: sped up by the reference as the classifier's bias, which it is not", last.Name);
-    }
+    private static bool IsFirstConvolution(List<ParameterFact> module, List<ParameterFact>[] kinds) =>
+        ModuleTypes.IsConvolution(module[0].Owner) && kinds[FirstWeight].Count == 0;
 
-    private static void Move(List<ParameterFact>[] kinds, int from, int to, ParameterFact fact)
+    private static bool IsWeighted(OwnerFact? owner) =>
+        ModuleTypes.IsConvolution(owner) || ModuleTypes.Is(owner, "Linear", "NonDynamicallyQuantizableLinear");
+
+    private static bool IsNorm(OwnerFact? owner) => ModuleTypes.IsBatchNorm(owner) || ModuleTypes.Is(owner, "GroupNorm");
+
+    private static bool IsLeaf(ParameterFact fact, ModelFacts facts)
     {
-        kinds[from].Remove(fact);
-        kinds[to].Add(fact);
+        var path = ParamwiseRules.ModuleOf(fact.Name);
+        return path.Length > 0
+            && !facts.Parameters.Any(p => ParamwiseRules.ModuleOf(p.Name).StartsWith(path + '.', StringComparison.Ordinal));
     }
 }

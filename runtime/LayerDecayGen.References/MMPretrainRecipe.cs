@@ -1,18 +1,21 @@
+using System.Collections.Immutable;
+
 namespace LayerDecayGen.References;
 
 /// <summary>
-/// mmpretrain's groups, one a parameter: open-mmlab/mmpretrain,
+/// mmpretrain's groups, one per parameter: open-mmlab/mmpretrain,
 /// <c>mmpretrain/engine/optimizers/layer_decay_optim_wrapper_constructor.py</c>,
 /// <c>LearningRateDecayOptimWrapperConstructor</c>, with the <c>get_layer_depth</c> of its backbones.
 /// </summary>
 /// <remarks>
-/// Corrected without parity: <c>lr_mult</c>, bias rate and depth-wise multipliers act; custom keys see a dot before top-level names and
-/// whole numbers, and each must hit something; backbone names keep their layers below any prefix; HiViT's blocks are layers; no scale
-/// passes 1; tied tensors are planned once. The layers of an annotated model win over names.
+/// In the reference <c>lr_mult</c>, bias rate and depth-wise multipliers do nothing; custom keys see no dot before top-level names;
+/// only names below <c>backbone.</c> have layers; HiViT's blocks have none; scales of ConvNeXt can pass 1. Without parity the layers of an
+/// annotated model win over names, and a key that hits nothing is an error, unless all it does is to exempt from weight decay.
 /// </remarks>
-public sealed record MMPretrainRecipe : IRecipe
+public sealed record MMPretrainRecipe : ReferenceRecipe
 {
     private const string ReferencePrefix = "backbone.";
+    private static readonly ImmutableSortedDictionary<string, object> NoFields = ImmutableSortedDictionary<string, object>.Empty;
 
     /// <summary><c>layer_decay_rate</c>, in (0, 1]; null takes the one that the model declares, else 1 as the reference does.</summary>
     public double? LayerDecay { get; init; }
@@ -32,96 +35,59 @@ public sealed record MMPretrainRecipe : IRecipe
     /// <summary>Whether every parameter gets a group of its own, as in the reference; in parity it always does.</summary>
     public bool OneGroupPerParameter { get; init; }
 
-    /// <summary>Whether to give the reference's result to the letter.</summary>
-    public bool Parity { get; init; }
-
     /// <inheritdoc/>
-    public string Name => "mmpretrain";
+    public override string Name => "mmpretrain";
 
-    /// <inheritdoc/>
-    public Plan Plan(ModelFacts facts)
+    internal override Plan Literal(ModelFacts facts)
     {
-        ArgumentNullException.ThrowIfNull(facts);
-        var rate = LayerDecay ?? facts.LayerDecay ?? 1;
-        if (Parity) Check.Finite(rate, nameof(LayerDecay));
-        else Check.Rate(rate, nameof(LayerDecay), facts);
-        CheckOptions(facts);
-        var notes = new Notes();
-        var depth = Depths(facts, notes);
-        var rules = new ParamwiseRules(Effective(notes), facts, Parity);
-        var met = facts.Parameters.Where(fact => !fact.Frozen).ToList();
-        if (Parity) Ties.RefuseDuplicates(met, facts);
-        var plan = met.Where(fact => fact.TiedTo is null).Select(fact => Decide(fact, rate, depth, rules, notes));
-        return new Plan([.. plan]) { Warnings = notes.ToImmutable(), Parity = Parity };
+        if (WeightDecay is null) throw new PlanException($"{nameof(WeightDecay)} is not set: the reference fails without it.");
+        var met = facts.Parameters.Where(p => !p.Frozen).ToList();
+        Ties.RefuseDuplicates(met, facts);
+        var (rate, prefix) = (Require.Finite(LayerDecay ?? facts.LayerDecay ?? 1, nameof(LayerDecay)), Prefix ?? ReferencePrefix);
+        var depths = LayerDepths.Of(Known(facts), facts, prefix);
+        var rules = new ParamwiseRules(Paramwise with { DepthwiseDecayMultiplier = null }, facts, ParamwiseReading.Literal(name => name));
+        return met.Select(fact =>
+        {
+            var (layer, key) = (depths.Literal(fact, prefix), rules.KeyOf(fact));
+            return Decide(fact, layer, Math.Pow(rate, depths.Count - layer - 1), key, rules) with
+            {
+                Extra = key?.Entries(withDecayMultiplier: false) ?? NoFields,
+            };
+        }).ToPlan().OncePerTensor().OneGroupPerParameter();
     }
 
-    private void CheckOptions(ModelFacts facts)
+    internal override Plan Corrected(ModelFacts facts)
     {
-        if (WeightDecay is { } decay) Check.NotNegative(decay, nameof(WeightDecay));
-        Paramwise.Validate(facts, Parity);
-        if (WeightDecay is null && (Parity || Paramwise.NeedsWeightDecay(Parity)))
+        var rate = Require.Decay(LayerDecay ?? facts.LayerDecay ?? 1, nameof(LayerDecay));
+        Paramwise.RequireWeightDecay(WeightDecay);
+        var (count, layerOf) = CorrectedLayers(facts);
+        var rules = new ParamwiseRules(Paramwise, facts, ParamwiseReading.Corrected);
+        var plan = facts.Parameters.Select(fact =>
         {
-            throw new PlanException($"{nameof(WeightDecay)} is not set: {(Parity ? "the reference fails without it" : "a decay multiplier has nothing to multiply")}.");
-        }
+            var (layer, key) = (layerOf(fact), rules.KeyOf(fact));
+            var multiplier = key is null ? rules.RateMultiplier(fact) ?? 1 : key.LearningRateMultiplier ?? 1;
+            return Decide(fact, layer, Math.Pow(rate, count - layer - 1) * multiplier, key, rules) with
+            {
+                Extra = key?.Extra ?? NoFields,
+                LearningRate = key?.LearningRate * fact.LearningRateScale,
+                Alone = OneGroupPerParameter,
+            };
+        }).ToPlan();
+        return Paramwise.Checked(plan.WithoutFrozen().OncePerTensor(), Name, facts);
     }
 
-    // What the reference ignores without a word.
-    private ParamwiseOptions Effective(Notes notes)
-    {
-        if (Parity) return Paramwise with { DepthwiseDecayMultiplier = null };
-        if ((Paramwise.DepthwiseDecayMultiplier ?? Paramwise.BiasLearningRateMultiplier) is not null)
-        {
-            notes.Add($"{Name}: the reference ignores bias_lr_mult and dwconv_decay_mult; they act here.");
-        }
+    private PlannedParameter Decide(ParameterFact fact, int layer, double scale, CustomKey? key, ParamwiseRules rules) => fact.Decide(
+        layer, scale, key?.WeightDecay ?? WeightDecay * (key is null ? rules.DecayMultiplier(fact) ?? 1 : key.DecayMultiplier ?? 1));
 
-        return Paramwise;
+    private (int Count, Func<ParameterFact, int> LayerOf) CorrectedLayers(ModelFacts facts)
+    {
+        if (facts.Parameters.Any(p => p.Layer is not null)) return (facts.LastLayer() + 1, facts.LayerOf);
+        var backbone = Known(facts);
+        var prefix = Prefix ?? VitNames.FindPrefix(facts, ReferencePrefix, name => LayerDepths.Probe(backbone, name));
+        var depths = LayerDepths.Of(backbone, facts, prefix);
+        return (depths.Count, fact => depths.Corrected(fact, prefix));
     }
 
-    private LayerDepthReading Depths(ModelFacts facts, Notes notes)
-    {
-        if (!Parity && facts.Parameters.Any(p => p.Layer is not null)) return new(facts.LastLayer() + 1, facts.LayerOf);
-        if (Backbone is not { } backbone)
-        {
-            throw new PlanException($"{nameof(Backbone)} is not set and {facts.ModelName} declares no layers: say which backbone's rule reads its names.");
-        }
-
-        var prefix = Prefix ?? (Parity ? ReferencePrefix : VitNames.FindPrefix(facts, ReferencePrefix, name => LayerDepths.Probe(backbone, name)));
-        if (prefix != ReferencePrefix)
-        {
-            notes.Add($"{Name}: the reference knows backbone names below '{ReferencePrefix}' only; here they stand below '{prefix}', which would have put every "
-                + "parameter at scale 1. The prefix was taken off.");
-        }
-
-        return LayerDepths.Read(backbone, facts, prefix, Parity, (fact, what) => notes.AddNamed($"{Name}: {what}", fact.Name));
-    }
-
-    private PlannedParameter Decide(ParameterFact fact, double rate, LayerDepthReading depth, ParamwiseRules rules, Notes notes)
-    {
-        var layer = depth.LayerOf(fact);
-        var dotted = fact.Name.Contains('.', StringComparison.Ordinal) ? fact.Name : "." + fact.Name;
-        var key = rules.Resolve(fact.Name, dotted, fact, Name, notes);
-        var decay = key is null ? rules.DecayMultiplier(fact, Name, notes) ?? 1 : key.DecayMultiplier ?? 1;
-        var scale = Math.Pow(rate, depth.Count - layer - 1);
-        var planned = fact.Decide(layer, scale * Multiplier(fact, key, rules, notes), key?.WeightDecay ?? WeightDecay * decay) with
-        {
-            Alone = Parity || OneGroupPerParameter,
-        };
-        if (key is null) return planned;
-        return planned with
-        {
-            Extra = Parity ? key.Entries(withDecayMultiplier: false) : key.Extra,
-            LearningRate = Parity ? null : key.LearningRate * fact.LearningRateScale,
-        };
-    }
-
-    private double Multiplier(ParameterFact fact, CustomKey? key, ParamwiseRules rules, Notes notes)
-    {
-        if (Parity) return 1;
-        if (key?.LearningRateMultiplier is not null)
-        {
-            notes.AddNamed($"{Name}: lr_mult of '{key.Key}' is copied but not applied by the reference; it acts here", fact.Name);
-        }
-
-        return key is null ? rules.RateMultiplier(fact) ?? 1 : key.LearningRateMultiplier ?? 1;
-    }
+    private MMPretrainBackbone Known(ModelFacts facts) => Backbone ?? throw new PlanException(
+        $"{nameof(Backbone)} is not set and {facts.ModelName} declares no layers: say which backbone's rule reads its names.");
 }

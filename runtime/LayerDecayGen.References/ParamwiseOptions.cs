@@ -32,25 +32,31 @@ public sealed record ParamwiseOptions
     /// <summary><c>bypass_duplicate</c>: whether a tensor met under a second name is passed over. Without parity it always is.</summary>
     public bool BypassDuplicates { get; init; }
 
-    internal void Validate(ModelFacts facts, bool parity)
+    private IEnumerable<(double? Value, string Option)> Decays =>
+    [
+        (BiasDecayMultiplier, nameof(BiasDecayMultiplier)), (NormDecayMultiplier, nameof(NormDecayMultiplier)),
+        (DepthwiseDecayMultiplier, nameof(DepthwiseDecayMultiplier)), (FlatDecayMultiplier, nameof(FlatDecayMultiplier)),
+    ];
+
+    /// <summary>A plan whose multipliers and keys hold for the model.</summary>
+    internal Plan Checked(Plan plan, string recipe, ModelFacts facts)
     {
-        CustomKeyMatcher.Validate(CustomKeys, facts, parity);
-        CheckMultiplier(BiasLearningRateMultiplier, nameof(BiasLearningRateMultiplier), parity);
-        CheckMultiplier(BiasDecayMultiplier, nameof(BiasDecayMultiplier), parity);
-        CheckMultiplier(NormDecayMultiplier, nameof(NormDecayMultiplier), parity);
-        CheckMultiplier(DepthwiseDecayMultiplier, nameof(DepthwiseDecayMultiplier), parity);
-        CheckMultiplier(FlatDecayMultiplier, nameof(FlatDecayMultiplier), parity);
-        CheckMultiplier(DeformableOffsetLearningRateMultiplier, nameof(DeformableOffsetLearningRateMultiplier), parity);
+        foreach (var (value, option) in Decays.Append((BiasLearningRateMultiplier, nameof(BiasLearningRateMultiplier)))
+            .Append((DeformableOffsetLearningRateMultiplier, nameof(DeformableOffsetLearningRateMultiplier))))
+        {
+            if (value is { } number) Require.NotNegative(number, option);
+        }
+
+        return CustomKeyMatcher.Checked(plan, recipe, CustomKeys, facts);
     }
 
-    /// <summary>Whether a multiplier is set that needs a weight decay to multiply; flat is one that the reference forgets.</summary>
-    internal bool NeedsWeightDecay(bool parity) => CustomKeys.Any(k => k.DecayMultiplier is not null)
-        || (BiasDecayMultiplier ?? NormDecayMultiplier ?? DepthwiseDecayMultiplier ?? (parity ? null : FlatDecayMultiplier)) is not null;
-
-    private static void CheckMultiplier(double? value, string option, bool parity)
+    /// <summary>Fails where a multiplier is set that needs a weight decay and there is none.</summary>
+    /// <param name="weightDecay">The optimizer's.</param>
+    /// <param name="forgotten">A multiplier that is not looked at.</param>
+    internal void RequireWeightDecay(double? weightDecay, string? forgotten = null)
     {
-        if (value is not { } number) return;
-        if (parity) Check.Finite(number, option);
-        else Check.NotNegative(number, option);
+        if (weightDecay is { } decay) Require.NotNegative(decay, nameof(MMEngineRecipe.WeightDecay));
+        else if (CustomKeys.Any(k => k.DecayMultiplier is not null) || Decays.Any(d => d.Value is not null && d.Option != forgotten))
+            throw new PlanException($"{nameof(MMEngineRecipe.WeightDecay)} is not set, but a decay multiplier is: there is nothing to multiply.");
     }
 }

@@ -7,16 +7,15 @@ namespace LayerDecayGen.References;
 /// They do not depend on which of SGD, Adam and AdamW is made from them.
 /// </summary>
 /// <remarks>
-/// Corrected without parity: the lr scale acts (nothing in the reference reads it); the rest outside the backbone leaves frozen parameters
-/// out and does not decay norms, biases and vectors; names outside the backbone that merely contain <c>backbone</c> are trained; other
-/// backbones know norms by type. In parity every rate is
-/// <see cref="BaseLearningRate"/>, whatever the scale says.
+/// In the reference nothing reads the lr scale, so every group trains at <see cref="BaseLearningRate"/>; the rest outside the backbone
+/// takes frozen parameters in and decays norms, biases and vectors; names that merely contain <c>backbone</c> are not trained; other
+/// backbones know norms by name. Without parity the scale acts and these are corrected.
 /// </remarks>
-public sealed record StMixerRecipe : IRecipe
+public sealed record StMixerRecipe : ReferenceRecipe
 {
     private const string Backbone = "backbone.";
 
-    /// <summary><c>SOLVER.BASE_LR</c>; parity needs it, because every group gets it outright.</summary>
+    /// <summary><c>SOLVER.BASE_LR</c>: what every group of the reference gets outright; null leaves it to the optimizer.</summary>
     public double? BaseLearningRate { get; init; }
 
     /// <summary>Whether the backbone is a ViT; others get norms and non-norms as two groups and no layer decay.</summary>
@@ -31,7 +30,7 @@ public sealed record StMixerRecipe : IRecipe
     /// <summary><c>ViT.WEIGHT_DECAY</c>: the weight decay of a ViT backbone.</summary>
     public double BackboneWeightDecay { get; init; }
 
-    /// <summary><c>ViT.NO_WEIGHT_DECAY</c>: names in the backbone that are not decayed.</summary>
+    /// <summary><c>ViT.NO_WEIGHT_DECAY</c>: names in the backbone that are not decayed. An entry that this model lacks is a warning.</summary>
     public ImmutableArray<string> NoWeightDecayNames { get; init; } = [];
 
     /// <summary><c>SOLVER.WEIGHT_DECAY</c>: the weight decay of the rest.</summary>
@@ -40,93 +39,61 @@ public sealed record StMixerRecipe : IRecipe
     /// <summary><c>SOLVER.WEIGHT_DECAY_BN</c>: the weight decay of a non-ViT backbone's norms.</summary>
     public double NormWeightDecay { get; init; }
 
-    /// <summary>Whether to give the reference's result to the letter.</summary>
-    public bool Parity { get; init; }
-
     /// <inheritdoc/>
-    public string Name => "STMixer";
+    public override string Name => "STMixer";
 
-    /// <inheritdoc/>
-    public Plan Plan(ModelFacts facts)
+    internal override double? StatedRate => BaseLearningRate;
+
+    internal override Plan Literal(ModelFacts facts)
     {
-        ArgumentNullException.ThrowIfNull(facts);
-        Check.NotNegative(BackboneWeightDecay, nameof(BackboneWeightDecay));
-        Check.NotNegative(WeightDecay, nameof(WeightDecay));
-        Check.NotNegative(NormWeightDecay, nameof(NormWeightDecay));
-        if (Parity && BaseLearningRate is null)
-            throw new PlanException($"{nameof(BaseLearningRate)} is not set: in parity every group gets it.");
-        var notes = new Notes();
-        var plan = IsVisionTransformer ? [.. OfBackbone(facts, notes), .. OfRest(facts, notes)] : OfOtherBackbone(facts, notes);
-        return new Plan([.. plan.Select(Rated)]) { Warnings = notes.ToImmutable(), Parity = Parity };
+        var firstNames = facts.Parameters.Where(p => p.TiedTo is null).ToArray();
+        var plan = IsVisionTransformer
+            ? OfBackbone(facts, (recipe, rate) => (recipe with { UseLayerDecay = rate < 1 }).Literal, LayerDecay).Parameters
+                .Concat(firstNames.Where(p => !Has(p, "backbone")).Select(p => p.Decide(null, 1, WeightDecay) with { Group = "rest_parameters" }))
+            : ByNorm(firstNames, p => Has(p, "backbone") && Has(p, "bn"), "bn_parameters", "non_bn_parameters");
+        return plan.Select(Unscaled).ToPlan();
     }
 
-    // The scale is stored and read by nobody.
-    private PlannedParameter Rated(PlannedParameter planned) => Parity ? planned with { LearningRate = BaseLearningRate } : planned;
+    internal override Plan Corrected(ModelFacts facts)
+    {
+        foreach (var decay in new[] { BackboneWeightDecay, WeightDecay, NormWeightDecay }) Require.NotNegative(decay, nameof(WeightDecay));
+        if (!IsVisionTransformer) return ByNorm(facts.Trainable(), IsNorm, null, null).ToPlan();
+        var backbone = OfBackbone(facts, (recipe, _) => recipe.Corrected, LayerDecay);
+        var rest = facts.Trainable().Where(p => !p.Name.StartsWith(Backbone, StringComparison.Ordinal)).Select(p => p.Decide(
+            null, 1, WeightDecay, decayed: p.Dimensions > 1 && p.LastSegment != "bias" && !IsNorm(p)));
+        return backbone with { Parameters = [.. backbone.Parameters, .. rest] };
+    }
 
-    private IEnumerable<PlannedParameter> OfBackbone(ModelFacts facts, Notes notes)
+    private Plan OfBackbone(
+        ModelFacts facts, Func<StMixerGroupsRecipe, double, Func<ModelFacts, Plan>> planned, double? layerDecay)
     {
         var inBackbone = facts.Parameters.Where(p => p.Name.StartsWith(Backbone, StringComparison.Ordinal)).ToDictionary(
             p => p.Name[Backbone.Length..], StringComparer.Ordinal);
         if (inBackbone.Count == 0)
             throw new PlanException($"{facts.ModelName} has no parameter below '{Backbone}', where STMixer's rule expects the ViT.");
-        var rate = LayerDecay ?? facts.LayerDecay ?? Check.Rate(null, nameof(LayerDecay), facts);
-        var plan = new StMixerGroupsRecipe
+        var rate = layerDecay ?? facts.LayerDecay ?? throw VisionTransformerRecipe.NoRate(facts);
+        var recipe = new StMixerGroupsRecipe
         {
-            LayerDecay = rate,
-            UseLayerDecay = !Parity || rate < 1,
-            Depth = Depth,
-            WeightDecay = BackboneWeightDecay,
-            NoWeightDecayNames = NoWeightDecayNames,
-            Parity = Parity,
-        }.Plan(facts with { Parameters = [.. inBackbone.Select(p => p.Value with { Name = p.Key })] });
-        foreach (var warning in plan.Warnings) notes.Add(warning);
-        if (!Parity && rate < 1) notes.Add($"{Name}: the reference stores the lr scale and nothing reads it, so that its layer decay has no effect; it acts here.");
-        return plan.Parameters.Select(p => p with { Fact = inBackbone[p.Fact.Name] });
+            LayerDecay = rate, Depth = Depth, WeightDecay = BackboneWeightDecay, NoWeightDecayNames = NoWeightDecayNames,
+        };
+        var plan = planned(recipe, rate)(facts with { Parameters = [.. inBackbone.Select(p => p.Value with { Name = p.Key })] });
+        return plan with { Parameters = [.. plan.Parameters.Select(p => p with { Fact = inBackbone[p.Fact.Name] })] };
     }
 
-    private IEnumerable<PlannedParameter> OfRest(ModelFacts facts, Notes notes)
+    private IEnumerable<PlannedParameter> ByNorm(
+        IEnumerable<ParameterFact> parameters, Func<ParameterFact, bool> isNorm, string? norms, string? others)
     {
-        var outside = facts.Parameters.Where(p => p.TiedTo is null && !p.Name.StartsWith(Backbone, StringComparison.Ordinal));
-        if (Parity)
-        {
-            return outside.Where(p => !p.Name.Contains("backbone", StringComparison.Ordinal)).Select(p => p.Decide(null, 1, WeightDecay) with { Group = "rest_parameters" });
-        }
-
-        return outside.Where(fact => !IsLeftOut(fact, notes)).Select(fact => OfRest(fact, notes));
+        var met = parameters.ToLookup(isNorm);
+        return met[true].Select(p => p.Decide(null, 1, NormWeightDecay) with { Group = norms })
+            .Concat(met[false].Select(p => p.Decide(null, 1, WeightDecay) with { Group = others }));
     }
 
-    private PlannedParameter OfRest(ParameterFact fact, Notes notes)
-    {
-        if (fact.Name.Contains("backbone", StringComparison.Ordinal))
-        {
-            notes.AddNamed($"{Name}: never trained by the reference because the name contains 'backbone'; trained here", fact.Name);
-        }
+    // The scale is stored and read by nobody.
+    private PlannedParameter Unscaled(PlannedParameter planned) => BaseLearningRate is { } rate
+        ? planned with { LearningRate = rate }
+        : planned with { LearningRateScale = 1 };
 
-        var exempt = fact.Dimensions <= 1 || fact.LastSegment == "bias" || ModuleTypes.IsNorm(fact.Owner) || fact.Role == ParameterRole.Norm;
-        if (exempt)
-            notes.AddNamed($"{Name}: decayed by the reference among the rest although a norm, bias or vector; exempt here", fact.Name);
-        return fact.Decide(null, 1, WeightDecay, decayed: !exempt);
-    }
+    private static bool IsNorm(ParameterFact fact) => ModuleTypes.IsNorm(fact.Owner) || fact.Role == ParameterRole.Norm;
 
-    private IEnumerable<PlannedParameter> OfOtherBackbone(ModelFacts facts, Notes notes)
-    {
-        var met = facts.Parameters.Where(p => p.TiedTo is null && (Parity || !IsLeftOut(p, notes))).ToLookup(p => IsNorm(p, notes));
-        return met[true].Select(p => p.Decide(null, 1, NormWeightDecay) with { Group = Parity ? "bn_parameters" : null })
-            .Concat(met[false].Select(p => p.Decide(null, 1, WeightDecay) with { Group = Parity ? "non_bn_parameters" : null }));
-    }
-
-    private bool IsNorm(ParameterFact fact, Notes notes)
-    {
-        var byName = fact.Name.Contains("backbone", StringComparison.Ordinal) && fact.Name.Contains("bn", StringComparison.Ordinal);
-        if (Parity) return byName;
-        var byType = ModuleTypes.IsNorm(fact.Owner) || fact.Role == ParameterRole.Norm;
-        if (byName != byType) notes.AddNamed($"{Name}: a norm by name and not by type for the reference; by type here", fact.Name);
-        return byType;
-    }
-
-    private bool IsLeftOut(ParameterFact fact, Notes notes)
-    {
-        if (fact.Frozen) notes.AddNamed($"{Name}: grouped by the reference although frozen, left out here", fact.Name);
-        return fact.Frozen;
-    }
+    private static bool Has(ParameterFact fact, string part) => fact.Name.Contains(part, StringComparison.Ordinal);
 }

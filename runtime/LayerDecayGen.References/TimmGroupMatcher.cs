@@ -32,11 +32,9 @@ public sealed record TimmGroupMatcher(ImmutableArray<KeyValuePair<string, Immuta
         new("blocks", [new(@"^blocks\.(\d+)"), new("^norm", [PreviousGroup])]),
     ]);
 
-    internal ImmutableDictionary<string, int> Layers(IReadOnlyList<string> names, ModelFacts facts, bool parity)
+    internal ImmutableDictionary<string, int> Layers(IReadOnlyList<string> names)
     {
-        var compiled = Groups.SelectMany((g, i) => g.Value.Select(p => (Group: i, Match: Compile(p.Pattern), p.Suffix))).ToList();
-        var ordinals = names.Select(n => (Name: n, Ordinal: Ordinal(n, compiled))).ToList();
-        if (!parity) EnsureGroupsMatch(ordinals, facts);
+        var ordinals = Ordinals(names);
         var layers = ImmutableDictionary.CreateBuilder<string, int>(StringComparer.Ordinal);
         var layer = -1;
         foreach (var group in ordinals.GroupBy(o => o.Ordinal, OrdinalComparer.Instance).OrderBy(g => g.Key, OrdinalComparer.Instance))
@@ -46,6 +44,19 @@ public sealed record TimmGroupMatcher(ImmutableArray<KeyValuePair<string, Immuta
         }
 
         return layers.ToImmutable();
+    }
+
+    /// <summary>The same where every group finds something.</summary>
+    internal ImmutableDictionary<string, int> CheckedLayers(IReadOnlyList<string> names, ModelFacts facts)
+    {
+        EnsureGroupsMatch(Ordinals(names), facts);
+        return Layers(names);
+    }
+
+    private List<(string Name, double[] Ordinal)> Ordinals(IReadOnlyList<string> names)
+    {
+        var compiled = Groups.SelectMany((g, i) => g.Value.Select(p => (Group: i, Match: Compile(p.Pattern), p.Suffix))).ToList();
+        return [.. names.Select(n => (n, Ordinal(n, compiled)))];
     }
 
     // Python writes a named group as (?P<name>...).

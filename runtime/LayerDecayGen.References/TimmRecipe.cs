@@ -9,11 +9,11 @@ namespace LayerDecayGen.References;
 /// timm forms them.
 /// </summary>
 /// <remarks>
-/// Note that timm puts a ViT's final norm into the last block's layer, and that its schedulers multiply by the scale. Corrected without
-/// parity: biases of more than one dimension are not decayed; a pattern of a list that matches nothing is an error; a matcher or classifier
-/// that finds nothing is an error instead of scale 1 everywhere. The layers of an annotated model win over both.
+/// timm puts a ViT's final norm into the last block's layer, and its schedulers multiply by the scale. In the reference layer decay
+/// decays biases of more than one dimension, and a matcher or classifier that finds nothing puts everything at scale 1; without parity
+/// that is an error, and the layers of an annotated model win over both.
 /// </remarks>
-public sealed record TimmRecipe : IRecipe
+public sealed record TimmRecipe : ReferenceRecipe
 {
     private const string Fallback = "use_fallback";
 
@@ -50,118 +50,107 @@ public sealed record TimmRecipe : IRecipe
     /// <summary>Starts of names of the classifier, for models without a matcher (<c>pretrained_cfg.classifier</c>).</summary>
     public ImmutableArray<string> ClassifierPrefixes { get; init; } = [];
 
-    /// <summary>How many consecutive parameters form a layer in a model without a matcher.</summary>
+    /// <summary>How many consecutive parameters form a layer in a model without a matcher (<c>layers_per_group</c>).</summary>
     public int ParametersPerLayer { get; init; } = 12;
+
+    /// <summary>
+    /// How many layers the trunk of a model without a matcher is cut into (<c>auto_group_layers</c>, <c>num_groups</c>); stands for
+    /// <see cref="ParametersPerLayer"/> where set.
+    /// </summary>
+    public int? TrunkLayers { get; init; }
 
     /// <summary>
     /// Layers by name that were found elsewhere; where set, they stand for matcher and classifier. Names not listed are in the last layer.
     /// </summary>
     public ImmutableDictionary<string, int>? LayerMap { get; init; }
 
-    /// <summary>Whether to give the reference's result to the letter.</summary>
-    public bool Parity { get; init; }
-
     /// <inheritdoc/>
-    public string Name => "timm";
+    public override string Name => "timm";
 
-    /// <inheritdoc/>
-    public Plan Plan(ModelFacts facts)
+    internal override Plan Literal(ModelFacts facts)
     {
-        ArgumentNullException.ThrowIfNull(facts);
-        CheckOptions(facts);
-        var notes = new Notes();
-        var lists = new Lists(
-            new NamePatterns(NoWeightDecayNames), new NamePatterns([.. FallbackNames, .. FallbackNoWeightDecay ? NoWeightDecayNames : []]));
-        var plan = UseLayerDecay ? ByLayer(facts, lists, notes) : ByDecay(facts, lists, notes);
-        return plan with { Warnings = notes.ToImmutable(), Parity = Parity };
+        var layers = UseLayerDecay ? LayersOf(facts, (matcher, names) => matcher.Layers(names)) : default;
+        return Planned(facts, layers, takesBiases: !UseLayerDecay, (layer, decayed, isFallback) =>
+            (layer is { } l ? $"layer_{l}_" : "") + (decayed ? "decay" : "no_decay") + (isFallback ? "_fallback" : ""));
     }
 
-    private void CheckOptions(ModelFacts facts)
+    internal override Plan Corrected(ModelFacts facts)
     {
-        Check.NotNegative(WeightDecay, nameof(WeightDecay));
-        if (ParametersPerLayer < 1)
-            throw new PlanException($"{nameof(ParametersPerLayer)} is {ParametersPerLayer}: it must be at least 1.");
-        if (UseLayerDecay && Parity)
-            Check.Finite(LayerDecay ?? facts.LayerDecay ?? Check.Rate(null, nameof(LayerDecay), facts), nameof(LayerDecay));
-        if (Parity) return;
-        if (UseLayerDecay) Check.Rate(LayerDecay ?? facts.LayerDecay, nameof(LayerDecay), facts);
-        Check.Fraction(MinimumScale, nameof(MinimumScale));
-        if (FreezeBelowScale is { } least) Check.Fraction(least, nameof(FreezeBelowScale));
-        NameList.EnsureEachMatches(NoWeightDecayNames, facts, nameof(NoWeightDecayNames), (p, name) => new NamePatterns([p]).Match(name));
-        NameList.EnsureEachMatches(FallbackNames, facts, nameof(FallbackNames), (p, name) => new NamePatterns([p]).Match(name));
+        if ((LayerDecay ?? facts.LayerDecay) is { } rate && UseLayerDecay) Require.Decay(rate, nameof(LayerDecay));
+        Require.Share(MinimumScale, nameof(MinimumScale));
+        if (FreezeBelowScale is { } least) Require.Share(least, nameof(FreezeBelowScale));
+        var declared = LayerMap is null && facts.Parameters.Any(p => p.Layer is not null);
+        if (UseLayerDecay && !declared && LayerMap is null && GroupMatcher is null) EnsureClassifier(facts);
+        var layers = !UseLayerDecay ? default
+            : declared ? (facts.LastLayer(), facts.LayerOf)
+            : LayersOf(facts, (matcher, names) => matcher.CheckedLayers(names, facts));
+        return Planned(facts, layers, takesBiases: true, (_, _, _) => null)
+            .WithUnmatched(Name, NoWeightDecayNames, facts, nameof(NoWeightDecayNames), Matches)
+            .WithUnmatched(Name, FallbackNames, facts, nameof(FallbackNames), Matches);
+
+        static bool Matches(string pattern, string name) => new NamePatterns([pattern]).Match(name);
     }
 
-    private Plan ByLayer(ModelFacts facts, Lists lists, Notes notes)
+    private void EnsureClassifier(ModelFacts facts)
     {
-        var rate = LayerDecay ?? facts.LayerDecay!.Value;
-        var (last, layerOf) = Layers(facts);
-        var plan = ImmutableArray.CreateBuilder<PlannedParameter>();
-        var frozen = ImmutableArray.CreateBuilder<ParameterFact>();
-        foreach (var fact in facts.Trainable())
+        if (facts.Parameters.Any(p => ClassifierPrefixes.Any(c => p.Name.StartsWith(c, StringComparison.Ordinal)))) return;
+        throw new PlanException(
+            $"{nameof(ClassifierPrefixes)} finds no classifier in {facts.ModelName}: without it timm takes every parameter for the head, at scale 1. "
+            + $"Set it, or {nameof(GroupMatcher)}, or annotate the model.");
+    }
+
+    private Plan Planned(
+        ModelFacts facts, (int Last, Func<ParameterFact, int> LayerOf) layers, bool takesBiases, Func<int?, bool, bool, string?> group)
+    {
+        Require.NotNegative(WeightDecay, nameof(WeightDecay));
+        var noDecay = new NamePatterns(NoWeightDecayNames);
+        var fallback = new NamePatterns([.. FallbackNames, .. FallbackNoWeightDecay ? NoWeightDecayNames : []]);
+        var rate = !UseLayerDecay ? 1 : Require.Finite(LayerDecay ?? facts.LayerDecay ?? throw VisionTransformerRecipe.NoRate(facts), nameof(LayerDecay));
+        var trained = facts.Trainable().ToLookup(fact => !(FreezeBelowScale is > 0 && Scale(fact) < FreezeBelowScale));
+        var plan = trained[true].Select(Decide);
+        // Without layers: the four lists in the order in which timm turns them into groups.
+        if (!UseLayerDecay) plan = plan.OrderBy(p => p.Extra.ContainsKey(Fallback)).ThenBy(p => p.WeightDecay != 0);
+        return plan.ToPlan() with { Frozen = [.. trained[false]] };
+
+        double Scale(ParameterFact fact) =>
+            UseLayerDecay ? Math.Max(MinimumScale, Math.Pow(rate, layers.Last - layers.LayerOf(fact))) : 1;
+
+        PlannedParameter Decide(ParameterFact fact)
         {
-            var layer = layerOf(fact);
-            var scale = Math.Max(MinimumScale, Math.Pow(rate, last - layer));
-            if (FreezeBelowScale is > 0 && scale < FreezeBelowScale) frozen.Add(fact);
-            else plan.Add(Decide(fact, layer, scale, IsDecayed(fact, lists, takesBiases: false, notes), lists, $"layer_{layer}_"));
+            int? layer = UseLayerDecay ? layers.LayerOf(fact) : null;
+            var isVector = fact.Dimensions <= 1 || (takesBiases && fact.Name.EndsWith(".bias", StringComparison.Ordinal));
+            var decayed = !fact.NoWeightDecay && !noDecay.Match(fact.Name) && !(ExcludeOneDimensional && isVector)
+                && (UseLayerDecay || WeightDecay != 0);
+            var isFallback = fallback.Match(fact.Name);
+            var planned = fact.Decide(layer, Scale(fact), WeightDecay, decayed);
+            return planned with
+            {
+                Extra = isFallback ? planned.Extra.Add(Fallback, true) : planned.Extra,
+                Group = group(layer, decayed, isFallback),
+            };
         }
-
-        return new Plan(plan.ToImmutable()) { Frozen = frozen.ToImmutable() };
     }
 
-    // The four lists in the order in which timm turns them into groups.
-    private Plan ByDecay(ModelFacts facts, Lists lists, Notes notes)
+    private (int Last, Func<ParameterFact, int> LayerOf) LayersOf(
+        ModelFacts facts, Func<TimmGroupMatcher, List<string>, ImmutableDictionary<string, int>> matched)
     {
-        var plan = facts.Trainable().Select(fact => Decide(fact, null, 1, WeightDecay != 0 && IsDecayed(fact, lists, takesBiases: true, notes), lists, ""));
-        return new Plan([.. plan.OrderBy(p => p.Extra.ContainsKey(Fallback)).ThenBy(p => p.WeightDecay != 0)]);
-    }
-
-    private bool IsDecayed(ParameterFact fact, Lists lists, bool takesBiases, Notes notes)
-    {
-        if (lists.NoDecay.Match(fact.Name)) return false;
-        if (!ExcludeOneDimensional) return true;
-        if (fact.Dimensions <= 1) return false;
-        if (!fact.Name.EndsWith(".bias", StringComparison.Ordinal)) return true;
-        if (takesBiases) return false;
-        if (!Parity) notes.AddNamed($"{Name}: a bias of more than one dimension, decayed by the reference; exempt here", fact.Name);
-        return Parity;
-    }
-
-    private PlannedParameter Decide(ParameterFact fact, int? layer, double scale, bool decayed, Lists lists, string group)
-    {
-        var isFallback = lists.Fallback.Match(fact.Name);
-        decayed &= !fact.NoWeightDecay;
-        var planned = fact.Decide(layer, scale, WeightDecay, decayed);
-        return planned with
-        {
-            Extra = isFallback ? planned.Extra.Add(Fallback, true) : planned.Extra,
-            Group = Parity ? $"{group}{(decayed ? "decay" : "no_decay")}{(isFallback ? "_fallback" : "")}" : null,
-        };
-    }
-
-    private (int Last, Func<ParameterFact, int> LayerOf) Layers(ModelFacts facts)
-    {
-        if (LayerMap is null && !Parity && facts.Parameters.Any(p => p.Layer is not null)) return (facts.LastLayer(), facts.LayerOf);
         var names = facts.Parameters.Where(p => p.TiedTo is null).Select(p => p.Name).ToList();
-        var map = LayerMap ?? (GroupMatcher is { } matcher ? matcher.Layers(names, facts, Parity) : AutomaticLayers(names, facts));
+        var map = LayerMap ?? (GroupMatcher is { } matcher ? matched(matcher, names) : AutomaticLayers(names));
         if (map.IsEmpty || map.Values.Any(layer => layer < 0))
             throw new PlanException($"{nameof(LayerMap)} is empty or has a layer below 0: layers count from 0.");
         var last = map.Values.Max();
         return (last, fact => map.GetValueOrDefault(fact.Name, last));
     }
 
-    private ImmutableDictionary<string, int> AutomaticLayers(List<string> names, ModelFacts facts)
+    private ImmutableDictionary<string, int> AutomaticLayers(List<string> names)
     {
         var isHead = names.ToLookup(n => ClassifierPrefixes.IsEmpty || ClassifierPrefixes.Any(p => n.StartsWith(p, StringComparison.Ordinal)));
-        if (!Parity && (ClassifierPrefixes.IsEmpty || !isHead[true].Any()))
-        {
-            throw new PlanException($"{nameof(ClassifierPrefixes)} finds no classifier in {facts.ModelName}: without it timm takes every parameter for the head, at scale 1. "
-                + $"Set it, or {nameof(GroupMatcher)}, or annotate the model.");
-        }
-
-        var trunk = isHead[false].Select((name, i) => KeyValuePair.Create(name, i / ParametersPerLayer)).ToList();
-        var head = trunk.Count == 0 ? 0 : trunk[^1].Value + 1;
-        return trunk.Concat(isHead[true].Select(name => KeyValuePair.Create(name, head))).ToImmutableDictionary(StringComparer.Ordinal);
+        var trunk = isHead[false].ToList();
+        var size = TrunkLayers is { } layers
+            ? Math.Max(1, (trunk.Count + layers - 1) / Require.AtLeast(layers, 1, nameof(TrunkLayers)))
+            : Require.AtLeast(ParametersPerLayer, 1, nameof(ParametersPerLayer));
+        return trunk.Select((name, i) => KeyValuePair.Create(name, i / size))
+            .Concat(isHead[true].Select(name => KeyValuePair.Create(name, (trunk.Count + size - 1) / size)))
+            .ToImmutableDictionary(StringComparer.Ordinal);
     }
-
-    private sealed record Lists(NamePatterns NoDecay, NamePatterns Fallback);
 }

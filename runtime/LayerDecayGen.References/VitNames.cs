@@ -16,12 +16,12 @@ internal static class VitNames
         return segments.Length > 1 && segments[0] == stack && IsNumber(segments[1], out var index) ? index : null;
     }
 
-    /// <summary>The second segment as the references read it, with a name that merely starts like a block failing as there.</summary>
-    public static int LiteralBlock(string name)
+    /// <summary>A segment that the reference's code reads as a number, and fails where it is none.</summary>
+    public static int Number(string name, int segment)
     {
         var segments = name.Split('.');
-        return segments.Length > 1 && IsNumber(segments[1], out var index) ? index : throw new PlanException(
-            $"'{name}' starts with 'blocks' but its second segment is not a number: the reference fails on it; without Parity it is read as no block.");
+        return segments.Length > segment && IsNumber(segments[segment], out var number) ? number : throw new PlanException(
+            $"'{name}' is not a number at part {segment + 1} ('{segments.ElementAtOrDefault(segment)}'), where the reference reads one.");
     }
 
     public static bool IsNumber(string text, out int number) =>

@@ -38,17 +38,22 @@ public static class Golden
         }
     }
 
+    /// <summary>The names of the files of a sub-folder, without extension.</summary>
+    public static IEnumerable<string> FilesOf(string folder, string? root = null) =>
+        Directory.GetFiles(Path.Combine(root ?? Folder, folder), "*.json").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal);
+
+    /// <summary>How many cases a file holds: one per line, counted without reading them.</summary>
+    public static int CountOf(string folder, string file) =>
+        System.IO.File.ReadLines(Path.Combine(Folder, folder, $"{file}.json")).Count(line => line.TrimStart().StartsWith("{\"id\":", StringComparison.Ordinal));
+
     public static IEnumerable<GoldenCase> Read(string folder, params string[] files) => ReadFrom(Folder, folder, files);
 
     /// <summary>The same out of another golden folder.</summary>
     public static IEnumerable<GoldenCase> ReadFrom(string root, string folder, params string[] files)
     {
-        var paths = Directory.GetFiles(Path.Combine(root, folder), "*.json");
-        foreach (var path in paths.Order(StringComparer.Ordinal))
+        foreach (var file in files.Length == 0 ? FilesOf(folder, root) : files.Order(StringComparer.Ordinal))
         {
-            var file = Path.GetFileNameWithoutExtension(path);
-            if (files.Length > 0 && !files.Contains(file)) continue;
-            var document = JsonDocument.Parse(System.IO.File.ReadAllBytes(path));
+            var document = JsonDocument.Parse(System.IO.File.ReadAllBytes(Path.Combine(root, folder, $"{file}.json")));
             foreach (var json in document.RootElement.GetProperty("cases").EnumerateArray()) yield return new GoldenCase(file, json);
         }
     }

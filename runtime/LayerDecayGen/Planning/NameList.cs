@@ -14,16 +14,28 @@ internal static class NameList
         }
     }
 
-    public static PlanException Unmatched(string entry, ModelFacts facts, string option)
+    public static PlanException Unmatched(string entry, ModelFacts facts, string option) => new(Missing(entry, facts, option));
+
+    /// <summary>What an entry that matches nothing is told: the nearest name, or where a name that was typed rightly is found.</summary>
+    public static string Missing(string entry, ModelFacts facts, string option)
     {
-        var nearest = Nearest(entry, facts);
-        var hint = nearest is null ? "" : $" Nearest name: '{nearest}'.";
-        return new PlanException($"{option}: '{entry}' matches no parameter of {facts.ModelName}.{hint}");
+        var text = $"{option}: '{entry}' matches no parameter of {facts.ModelName}";
+        if (NearestFound(entry, facts) is not ({ } nearest, { } name)) return $"{text}.";
+        return nearest == entry ? $"{text} at that place; found as {name}."
+            : IsAtOrBelow(nearest, name) ? $"{text}. Nearest name: '{nearest}'."
+            : $"{text}. Nearest name: '{nearest}', found as {name}.";
     }
 
-    /// <summary>The part of a name with the fewest edits to an entry; null when nothing exists.</summary>
-    public static string? Nearest(string entry, ModelFacts facts) =>
-        facts.Parameters.SelectMany(p => Paths(p.Name)).Distinct(StringComparer.Ordinal).MinBy(c => (Edits(entry, c), c.Length, c));
+    /// <summary>The part of a name with the fewest edits to an entry, or the whole name where that part is the entry itself.</summary>
+    public static string? Nearest(string entry, ModelFacts facts)
+    {
+        var (nearest, name) = NearestFound(entry, facts);
+        return nearest == entry ? name : nearest;
+    }
+
+    private static (string? Nearest, string? Name) NearestFound(string entry, ModelFacts facts) =>
+        facts.Parameters.SelectMany(p => Paths(p.Name).Select(c => (Nearest: (string?)c, Name: (string?)p.Name)))
+            .DistinctBy(c => c.Nearest, StringComparer.Ordinal).MinBy(c => (Edits(entry, c.Nearest!), c.Nearest!.Length, c.Nearest));
 
     // A parameter's name, the modules around it, and the same seen from below a prefix.
     private static IEnumerable<string> Paths(string name)

@@ -62,6 +62,12 @@ public sealed class MMEngineExportTests
             var plan = GoldenRecipes.For(golden).Recipe.Plan(facts);
             if (facts.Parameters.Any(p => p.Name.StartsWith("module."))) continue; // mmengine would see that member alone
             var export = new MMEngineExport(facts, plan) { LearningRate = BaseRate, WeightDecay = BaseDecay };
+            if (plan.Parameters.DistinctBy(p => p.Fact.Name).Count() < plan.Parameters.Length)
+            {
+                Assert.That(() => export.ToFragment(), Throws.TypeOf<PlanException>().With.Message.Contains("in the plan twice"), golden.Id);
+                continue;
+            }
+
             AssertSame(golden, plan, MMEngineImport.Read(export.ToFragment(), anyField: true), facts);
             var json = MMEngineImport.Read(MMEngineExport.ToJson(export.KeysByParameter()), anyField: true);
             AssertSame(golden, plan, json with { LearningRate = BaseRate, WeightDecay = BaseDecay }, facts);

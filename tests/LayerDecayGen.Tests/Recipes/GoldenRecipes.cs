@@ -23,6 +23,11 @@ public static partial class GoldenRecipes
         ["stmixer_optimizer"] = c => StMixer(c.Inputs),
         ["detectron2_default_optimizer_params"] = c => Detectron2(c.Inputs),
         ["timm_param_groups"] = c => Timm(c),
+        ["mmdet_layer_decay_constructor"] = MMDet,
+        ["mmdet_vitdet_layer_decay_constructor"] = MMDetViTDet,
+        ["mmseg_layer_decay_constructor"] = MMSeg,
+        ["transformers_trainer_groups"] = c => Transformers(c.Inputs),
+        ["electra_layer_lrs"] = Electra,
     };
 
     public static string[] Files => [.. ByFile.Keys];

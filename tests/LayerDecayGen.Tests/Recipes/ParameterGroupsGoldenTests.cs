@@ -10,12 +10,20 @@ public sealed class ParameterGroupsGoldenTests
         var facts = GoldenFacts.Of(golden);
         if (golden.ExpectsError)
         {
-            Assert.That(() => GoldenRecipes.For(golden).Recipe.Plan(facts), Throws.TypeOf<PlanException>());
+            var error = Assert.Throws<PlanException>(() => GoldenRecipes.For(golden).Recipe.Plan(facts))!;
+            Assert.That(error.Message, GoldenErrors.ReasonOf(golden));
             return;
         }
 
         var recipe = GoldenRecipes.For(golden);
         GoldenGroups.Compare(golden, facts, recipe.Recipe.Plan(facts), recipe);
+    }
+
+    [Test]
+    public void EveryCaseOfEveryFileIsRun()
+    {
+        Assert.That(Golden.FilesOf("param_groups"), Is.EquivalentTo(GoldenRecipes.Files), "the files, and those that a recipe stands for");
+        Assert.That(Cases().Count(), Is.EqualTo(GoldenRecipes.Files.Sum(file => Golden.CountOf("param_groups", file))));
     }
 
     private static IEnumerable<TestCaseData> Cases() => Golden.Cases("param_groups", GoldenRecipes.Files);
