@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace ModelZoo.External;
 
 /// <summary>
-/// A residual network of basic blocks (He et al. 2016) with torchvision's names. It knows nothing of layer decay, as a model in somebody
+/// A residual network (He et al. 2016) with torchvision's names. It knows nothing of layer decay, as a model in somebody
 /// else's package does not.
 /// </summary>
 public sealed class ResNet : Module<Tensor, Tensor>
@@ -22,15 +22,17 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// <param name="depths">The number of blocks of each of the four stages: 2, 2, 2, 2 for a ResNet-18.</param>
     /// <param name="classes">The number of classes.</param>
     /// <param name="width">The channels of the first stage; each further stage has twice as many.</param>
-    public ResNet(int[] depths, int classes, int width = 64) : base(nameof(ResNet))
+    /// <param name="bottleneck">Whether blocks are bottlenecks, as in a ResNet-50 (3, 4, 6, 3), whose stages have four times the channels.</param>
+    public ResNet(int[] depths, int classes, int width = 64, bool bottleneck = false) : base(nameof(ResNet))
     {
+        var wide = bottleneck ? 4 : 1;
         conv1 = Conv2d(3, width, kernel_size: 7, stride: 2, padding: 3, bias: false);
         bn1 = BatchNorm2d(width);
-        layer1 = Stage(width, width, depths[0], stride: 1);
-        layer2 = Stage(width, 2 * width, depths[1], stride: 2);
-        layer3 = Stage(2 * width, 4 * width, depths[2], stride: 2);
-        layer4 = Stage(4 * width, 8 * width, depths[3], stride: 2);
-        fc = Linear(8 * width, classes);
+        layer1 = Stage(width, width, depths[0], stride: 1, bottleneck);
+        layer2 = Stage(wide * width, 2 * width, depths[1], stride: 2, bottleneck);
+        layer3 = Stage(wide * 2 * width, 4 * width, depths[2], stride: 2, bottleneck);
+        layer4 = Stage(wide * 4 * width, 8 * width, depths[3], stride: 2, bottleneck);
+        fc = Linear(wide * 8 * width, classes);
         RegisterComponents();
     }
 
@@ -43,6 +45,7 @@ public sealed class ResNet : Module<Tensor, Tensor>
         return fc.forward(features.mean([2, 3])).MoveToOuterDisposeScope();
     }
 
-    private static Sequential Stage(int from, int to, int depth, int stride) =>
-        Sequential(Enumerable.Range(0, depth).Select(i => i == 0 ? new BasicBlock(from, to, stride) : new BasicBlock(to, to, 1)));
+    private static Sequential Stage(int from, int width, int depth, int stride, bool bottleneck) => bottleneck
+        ? Sequential(Enumerable.Range(0, depth).Select(i => i == 0 ? new Bottleneck(from, width, stride) : new Bottleneck(4 * width, width, 1)))
+        : Sequential(Enumerable.Range(0, depth).Select(i => i == 0 ? new BasicBlock(from, width, stride) : new BasicBlock(width, width, 1)));
 }
