@@ -32,6 +32,36 @@ public sealed record TimmGroupMatcher(ImmutableArray<KeyValuePair<string, Immuta
         new("blocks", [new(@"^blocks\.(\d+)"), new("^norm", [PreviousGroup])]),
     ]);
 
+    /// <summary>The matcher of timm's ResNet.</summary>
+    /// <param name="coarse">Whether a stage is a layer; otherwise a block.</param>
+    public static TimmGroupMatcher ResNet(bool coarse = false) => new(
+    [
+        new("stem", [new("^conv1|bn1|maxpool")]),
+        new("blocks", [new(coarse ? @"^layer(\d+)" : @"^layer(\d+)\.(\d+)")]),
+    ]);
+
+    /// <summary>The matcher of timm's ConvNeXt.</summary>
+    /// <param name="coarse">Whether a stage is a layer; otherwise a block.</param>
+    public static TimmGroupMatcher ConvNeXt(bool coarse = false) => new(
+    [
+        new("stem", [new("^stem")]),
+        new("blocks", coarse ? [new(@"^stages\.(\d+)")] :
+        [
+            new(@"^stages\.(\d+)\.downsample", [0]), new(@"^stages\.(\d+)\.blocks\.(\d+)"), new("^norm_pre", [PreviousGroup]),
+        ]),
+    ]);
+
+    /// <summary>The matcher of timm's Swin transformer.</summary>
+    /// <param name="coarse">Whether a stage is a layer; otherwise a block.</param>
+    public static TimmGroupMatcher Swin(bool coarse = false) => new(
+    [
+        new("stem", [new("^patch_embed")]),
+        new("blocks", coarse ? [new(@"^layers\.(\d+)")] :
+        [
+            new(@"^layers\.(\d+).downsample", [0]), new(@"^layers\.(\d+)\.\w+\.(\d+)"), new("^norm", [PreviousGroup]),
+        ]),
+    ]);
+
     internal ImmutableDictionary<string, int> Layers(IReadOnlyList<string> names)
     {
         var ordinals = Ordinals(names);

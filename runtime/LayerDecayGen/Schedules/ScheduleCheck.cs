@@ -30,7 +30,20 @@ internal sealed class ScheduleCheck(ScheduleProgram program, ScheduleChecks chec
                     + "Level.Scaled and Level.Ratio keep lr scales.";
             }
         }
+
+        foreach (var (first, next) in BehindOneCycle())
+        {
+            yield return $"{first.Name} comes before {next.Name}: mmengine's OneCycleLR makes eta_max / div_factor the base value of every "
+                + $"schedule after it; here {next.Name} starts from the groups' own base values.";
+        }
     }
+
+    private IEnumerable<(BoundSchedule First, BoundSchedule Next)> BehindOneCycle() =>
+        from first in program.Schedules.Select((s, i) => (Schedule: s, Index: i))
+        where first.Schedule.Schedule.Kind == nameof(Schedule.OneCycle)
+        let next = program.Schedules.Skip(first.Index + 1).FirstOrDefault(s => s.Target == first.Schedule.Target)
+        where next is not null
+        select (first.Schedule, next);
 
     private bool HasScales() => program.Groups.Select(g => g.LearningRate).Distinct().Skip(1).Any();
 
