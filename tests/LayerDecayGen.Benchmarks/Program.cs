@@ -6,7 +6,7 @@ using LayerDecayGen.Benchmarks.Report;
 using LayerDecayGen.Benchmarks.Schedules;
 
 // The suites in the order of the report.
-ISuite[] suites = [new GroupBuildingSuite(), new AdamWSuite(), new EveryOptimizerSuite(), new FlatSuite(), new GroupingSuite(), new FineTuningSuite(), new MemorySuite(), new GrowthSuite(), new ScheduleSuite(), new GeneratorSuite()];
+ISuite[] suites = [new GroupBuildingSuite(), new AdamWSuite(), new EveryOptimizerSuite(), new GroupingSuite(), new FineTuningSuite(), new MemorySuite(), new GrowthSuite(), new ScheduleSuite(), new GeneratorSuite()];
 
 var json = new Option<string?>("--json") { Description = "also write the rows to this file" };
 var only = new Option<string?>("--only") { Description = "run only the suites whose name contains this text" };

@@ -1,81 +1,131 @@
-using TorchSharp.Modules;
+using System.Globalization;
 
 namespace LayerDecayGen.Training;
 
 /// <summary>
-/// Which parts of a model are frozen at first, and the update at which each thaws. Their groups are in the optimizer from the start, so
-/// that a checkpoint fits before and after; a frozen parameter has no gradient and is left alone by the step.
+/// Which parts of a model are frozen at first, and when each thaws. The parameters are in the optimizer from the start, so that a
+/// checkpoint fits before and after; a frozen parameter has no gradient and is left alone by the step. Normalisation layers of a frozen
+/// part keep their statistics: see <see cref="TrainingStepOptions.FrozenStatisticsMove"/>.
 /// </summary>
+/// <example><code>
+/// var freezing = new FreezePlan(groups, run).Freeze(groups.Blocks[..4], until: 5.Epochs());
+/// </code></example>
 public sealed class FreezePlan
 {
-    private readonly List<(ParameterGroup Group, long Until)> _frozen = [];
-    private readonly ParameterGroups _groups;
-    private readonly long _updates;
+    private readonly Dictionary<string, long> _until = new(StringComparer.Ordinal);
 
     /// <summary>A plan that freezes nothing yet.</summary>
-    /// <param name="groups">The groups of the model, none of them frozen by other means.</param>
-    /// <param name="updates">Updates of the whole run.</param>
-    public FreezePlan(ParameterGroups groups, long updates)
+    /// <param name="groups">The groups of the model.</param>
+    /// <param name="run">The training.</param>
+    public FreezePlan(ParameterGroups groups, TrainingRun run)
     {
         ArgumentNullException.ThrowIfNull(groups);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(updates);
-        (_groups, _updates) = (groups, updates);
+        ArgumentNullException.ThrowIfNull(run);
+        (Groups, Run) = (groups, run);
     }
 
-    /// <summary>Freezes groups until an update.</summary>
-    /// <param name="which">The groups.</param>
-    /// <param name="until">The update before which they thaw, from 1.</param>
-    /// <exception cref="ArgumentException">No group is meant, one is frozen already, or they would never thaw.</exception>
-    public FreezePlan Freeze(Func<ParameterGroup, bool> which, long until)
+    /// <summary>The groups of the model.</summary>
+    public ParameterGroups Groups { get; }
+
+    /// <summary>The training.</summary>
+    public TrainingRun Run { get; }
+
+    /// <summary>Freezes a section of the model.</summary>
+    /// <param name="section">A typed section of the groups.</param>
+    /// <param name="until">When it thaws, in epochs or updates from the begin of the run; before its end.</param>
+    /// <exception cref="ArgumentException">
+    /// The section is of other groups, has no trainable parameter, is frozen already, or would never thaw.
+    /// </exception>
+    public FreezePlan Freeze<TUnit>(SectionView section, TUnit until) where TUnit : struct, IScheduleUnit
     {
-        var chosen = _groups.Where(which).ToList();
-        if (chosen.Count == 0) throw new ArgumentException("No group is meant, so nothing would be frozen.", nameof(which));
-        if (until < 1 || until >= _updates)
-            throw new ArgumentException(
-                $"{Names(chosen)} would thaw at update {until} of {_updates}, and so never be trained while frozen and thawed. "
-                + "Freeze what is never to be trained with [Frozen], which takes it out of the groups.",
-                nameof(until));
-        var twice = chosen.Where(g => _frozen.Exists(f => ReferenceEquals(f.Group, g))).ToList();
-        if (twice.Count > 0) throw new ArgumentException($"{Names(twice)} thaws at another update already.", nameof(which));
-        _frozen.AddRange(chosen.Select(g => (g, until)));
+        ArgumentNullException.ThrowIfNull(section);
+        return Freeze([section], until);
+    }
+
+    /// <inheritdoc cref="Freeze{TUnit}(SectionView, TUnit)"/>
+    /// <param name="sections">Typed sections of the groups, as in <c>groups.Blocks[..4]</c>.</param>
+    /// <param name="until">When they thaw, in epochs or updates from the begin of the run; before its end.</param>
+    public FreezePlan Freeze<TUnit>(IEnumerable<SectionView> sections, TUnit until) where TUnit : struct, IScheduleUnit
+    {
+        ArgumentNullException.ThrowIfNull(sections);
+        foreach (var section in sections)
+        {
+            var names = section.ParameterNames.Where(IsStepped).ToList();
+            if (names.Count > 0 && Groups.Facts.Parameters.All(f => f.Name != names[0]))
+                throw new ArgumentException($"{section.Name} is a section of another model's groups.", nameof(sections));
+            Add(section.Name, names, Run.UpdateAt(until));
+        }
+
+        return this;
+    }
+
+    /// <summary>Freezes every layer below a number.</summary>
+    /// <param name="layer">The first layer that trains, above 0.</param>
+    /// <param name="until">When the layers thaw, in epochs or updates from the begin of the run; before its end.</param>
+    /// <exception cref="ArgumentException">No layer is below, or the layers would never thaw.</exception>
+    public FreezePlan FreezeBelow<TUnit>(int layer, TUnit until) where TUnit : struct, IScheduleUnit
+    {
+        var names = Groups.Facts.Parameters.Where(f => f.Layer < layer && IsStepped(f.Name)).Select(f => f.Name).ToList();
+        Add(string.Create(CultureInfo.InvariantCulture, $"layers below {layer}"), names, Run.UpdateAt(until));
         return this;
     }
 
     /// <summary>
-    /// Gradual unfreezing (Howard and Ruder 2018): the last layer trains first and each earlier one joins after some updates.
+    /// Gradual unfreezing (Howard and Ruder 2018): the last layer trains first and each earlier one joins after a while.
     /// </summary>
     /// <param name="groups">The groups of the model.</param>
-    /// <param name="every">Updates between two layers.</param>
-    /// <param name="updates">Updates of the whole run.</param>
-    /// <exception cref="ArgumentException">A group has no layer, or a layer would never thaw.</exception>
-    public static FreezePlan Gradual(ParameterGroups groups, long every, long updates)
+    /// <param name="run">The training.</param>
+    /// <param name="every">Time between two layers.</param>
+    /// <exception cref="ArgumentException">A parameter has no layer, or a layer would never thaw.</exception>
+    public static FreezePlan Gradual<TUnit>(ParameterGroups groups, TrainingRun run, TUnit every) where TUnit : struct, IScheduleUnit
     {
-        var plan = new FreezePlan(groups, updates);
-        if (groups.FirstOrDefault(g => g.Layer is null) is { } without)
-            throw new ArgumentException($"Group '{without.Name}' has no layer, so there is no telling when it thaws.", nameof(groups));
-        var last = groups.Max(g => g.Layer!.Value);
-        foreach (var layer in groups.Select(g => g.Layer!.Value).Distinct().Where(l => l < last))
-            plan.Freeze(g => g.Layer == layer, (last - layer) * every);
+        var plan = new FreezePlan(groups, run);
+        var facts = groups.Facts.Parameters.Where(f => plan.IsStepped(f.Name)).ToList();
+        if (facts.FirstOrDefault(f => f.Layer is null) is { } without)
+            throw new ArgumentException($"'{without.Name}' has no layer, so it is not known when it thaws.", nameof(groups));
+        var last = facts.Max(f => f.Layer!.Value);
+        foreach (var layer in facts.GroupBy(f => f.Layer!.Value).Where(l => l.Key < last))
+            plan.Add(
+                string.Create(CultureInfo.InvariantCulture, $"layer {layer.Key}"), [.. layer.Select(f => f.Name)], run.UpdateAt(Times(every, last - layer.Key)));
         return plan;
     }
 
-    /// <summary>Groups that are frozen at an update.</summary>
+    /// <summary>Registered names of the parameters that the plan keeps frozen at an update.</summary>
     /// <param name="update">The update, from 0.</param>
-    public IReadOnlyList<ParameterGroup> FrozenAt(long update) => [.. _frozen.Where(f => update < f.Until).Select(f => f.Group)];
+    public IReadOnlyList<string> FrozenAt(long update) => [.. _until.Where(f => update < f.Value).Select(f => f.Key)];
 
+    /// <summary>Freezes and thaws for the next update; parameters that the plan does not name are left alone.</summary>
+    /// <param name="update">The next update, from 0.</param>
     internal void Apply(long update)
     {
-        foreach (var (group, until) in _frozen)
-            foreach (var parameter in group.Parameters)
-                Set(parameter, trains: update >= until);
+        var facts = Groups.Facts.Parameters.Where(f => _until.ContainsKey(f.Name)).ToList();
+        Set([.. facts.Where(f => update < _until[f.Name] && !f.Frozen).Select(f => f.Name)], frozen: true);
+        Set([.. facts.Where(f => update >= _until[f.Name] && f.Frozen).Select(f => f.Name)], frozen: false);
     }
 
-    private static void Set(Parameter parameter, bool trains)
+    private void Set(HashSet<string> names, bool frozen)
     {
-        if (parameter.requires_grad == trains) return;
-        parameter.requires_grad = trains;
-        parameter.grad = null;
+        if (names.Count > 0) Groups.SetFrozen(names, frozen);
     }
 
-    private static string Names(IEnumerable<ParameterGroup> groups) => string.Join(", ", groups.Select(g => $"'{g.Name}'"));
+    private bool IsStepped(string name) => Groups.Any(g => g.ParameterNames.Contains(name));
+
+    private void Add(string part, IReadOnlyCollection<string> names, long until)
+    {
+        if (names.Count == 0) throw new ArgumentException($"{part}: no trainable parameter is there, so nothing would be frozen.");
+        if (until < 1 || until >= Run.Length.Count)
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{part} would thaw at update {until} of {Run.Length.Count}. It must thaw after the first update and before the end; freeze what is never to be trained with [Frozen] or the section's Frozen."));
+        if (names.FirstOrDefault(_until.ContainsKey) is { } twice)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"'{twice}' of {part} thaws at update {_until[twice]} already."));
+        foreach (var name in names) _until.Add(name, until);
+    }
+
+    private static TUnit Times<TUnit>(TUnit every, int count) where TUnit : struct, IScheduleUnit => (TUnit)(object)(every switch
+    {
+        Epochs epochs => new Epochs(epochs.Count * count),
+        Updates updates => new Updates(updates.Count * count),
+        _ => throw new ArgumentException("A time is in epochs or updates.", nameof(every)),
+    });
 }

@@ -6,7 +6,6 @@ namespace LayerDecayGen;
 /// <summary>Parameters that share every hyper-parameter.</summary>
 public sealed class ParameterGroup
 {
-    private ParameterGroups? _owner;
     private LiveModel? _boundTo;
     private Parameter[] _bound = [];
 
@@ -15,6 +14,9 @@ public sealed class ParameterGroup
         (Name, Layer, Planned) = (name, layer, planned);
         ParameterNames = [.. planned.Select(p => p.Fact.Name)];
     }
+
+    /// <summary>The groups of the model that it belongs to; null for a group that was made from a plan without a model.</summary>
+    public ParameterGroups? Owner { get; private set; }
 
     /// <summary>The group's name, unique among the groups of a model.</summary>
     public string Name { get; }
@@ -43,7 +45,7 @@ public sealed class ParameterGroup
     {
         get
         {
-            var live = _owner?.Live ?? throw new InvalidOperationException($"Group '{Name}' was made from a plan without a model: it has names and no tensors.");
+            var live = Owner?.Live ?? throw new InvalidOperationException($"Group '{Name}' was made from a plan without a model: it has names and no tensors.");
             if (!ReferenceEquals(live, _boundTo)) (_bound, _boundTo) = ([.. ParameterNames.Select(n => live[n])], live);
             return _bound;
         }
@@ -66,7 +68,7 @@ public sealed class ParameterGroup
 
     internal ParameterGroup BoundTo(ParameterGroups owner)
     {
-        _owner = owner;
+        Owner = owner;
         return this;
     }
 
@@ -74,6 +76,6 @@ public sealed class ParameterGroup
     internal ParameterGroup? Only(Func<ParameterFact, bool> filter)
     {
         ImmutableArray<PlannedParameter> left = [.. Planned.Where(p => filter(p.Fact))];
-        return left.Length == Planned.Length ? this : left.IsEmpty ? null : new ParameterGroup(Name, Layer, left) { _owner = _owner };
+        return left.Length == Planned.Length ? this : left.IsEmpty ? null : new ParameterGroup(Name, Layer, left) { Owner = Owner };
     }
 }

@@ -188,15 +188,28 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
             return;
         }
 
-        EnsureBound();
-        var frozen = value.Frozen == true;
-        var own = view.Facts.Where(f => f.TiedTo is null).Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
-        var stepped = _groups.SelectMany(g => g.ParameterNames).ToHashSet(StringComparer.Ordinal);
-        if (!frozen && own.FirstOrDefault(n => !stepped.Contains(n)) is { } lost)
-            throw new InvalidOperationException($"'{lost}' of {view.Name} was frozen when the optimizer was made, so no optimizer would step it. Thaw it before Create…, and freeze it afterwards; or make groups and optimizer anew.");
+        SetFrozen(view.Facts.Where(f => f.TiedTo is null).Select(f => f.Name).ToHashSet(StringComparer.Ordinal), value.Frozen == true);
         _overrides.Set(section, child, value);
-        Facts = Facts with { Parameters = [.. Facts.Parameters.Select(f => own.Contains(f.Name) ? f with { Frozen = frozen } : f)] };
-        foreach (var name in own) SetTrainable(Live[name], !frozen);
+    }
+
+    /// <summary>Freezes or thaws parameters during training, in place: groups and optimizers stay as they are.</summary>
+    /// <param name="names">Registered names; a name that is tied to another is refused, because it goes with its owner.</param>
+    /// <param name="frozen">Whether they are frozen; their gradients are then dropped.</param>
+    /// <exception cref="ArgumentException">A name is no parameter of the model, or is tied to another.</exception>
+    /// <exception cref="InvalidOperationException">A parameter is thawed that is in no group, so that no optimizer would step it.</exception>
+    public void SetFrozen(IReadOnlySet<string> names, bool frozen)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        EnsureBound();
+        if (names.FirstOrDefault(n => Live.IndexOf(n) < 0) is { } unknown)
+            throw new ArgumentException($"'{unknown}' is no parameter of {Facts.ModelName}.", nameof(names));
+        if (Facts.Parameters.FirstOrDefault(f => f.TiedTo is not null && names.Contains(f.Name)) is { } tied)
+            throw new ArgumentException($"'{tied.Name}' is tied to '{tied.TiedTo}': freeze or thaw that.", nameof(names));
+        var stepped = _groups.SelectMany(g => g.ParameterNames).ToHashSet(StringComparer.Ordinal);
+        if (!frozen && names.FirstOrDefault(n => !stepped.Contains(n)) is { } lost)
+            throw new InvalidOperationException($"'{lost}' was frozen when the optimizer was made, so no optimizer would step it. Thaw it before Create…, and freeze it afterwards; or make groups and optimizer anew.");
+        Facts = Facts with { Parameters = [.. Facts.Parameters.Select(f => names.Contains(f.Name) ? f with { Frozen = frozen } : f)] };
+        foreach (var name in names) SetTrainable(Live[name], !frozen);
     }
 
     private void PlanAnew()

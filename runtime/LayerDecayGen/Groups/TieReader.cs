@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -26,7 +24,7 @@ internal static class TieReader
             }
 
             if (facts[i].Elements == 0 || walked[i].Parameter.device_type == DeviceType.META) continue; // no memory to share
-            var address = AddressOf(walked[i].Parameter);
+            var address = ModelTensors.AddressOf(walked[i].Parameter);
             if (address == 0) unaddressed.Add(i);
             else if (!owners.TryAdd(address, i) && SameShape(facts, owners[address], i)) Tie(facts, OwnerOf(facts, owners[address]), i);
         }
@@ -48,21 +46,6 @@ internal static class TieReader
         alias.requires_grad = before;
         return shared;
     }
-
-    /// <summary>The address of the first element; 0 where TorchSharp cannot give it without a copy.</summary>
-    private static nint AddressOf(Parameter p)
-    {
-        if (p.device_type == DeviceType.CPU && p.is_contiguous()) return AddressOfBytes(p);
-        return p.dtype switch
-        {
-            // storage<T>() copies unless T is the tensor's own type.
-            ScalarType.Float32 => p.storage<float>().data_ptr() + (nint)p.storage_offset() * sizeof(float),
-            ScalarType.Float64 => p.storage<double>().data_ptr() + (nint)p.storage_offset() * sizeof(double),
-            _ => 0,
-        };
-    }
-
-    private static unsafe nint AddressOfBytes(Parameter p) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(p.bytes));
 
     // Half precision on an accelerator: no address, but one tensor under two names still shares its flags.
     private static void TieUnaddressed(ParameterFact[] facts, List<WalkedParameter> walked, List<int> indices)

@@ -27,29 +27,22 @@ public sealed class Adagrad : TorchSharp.Modules.Adagrad, IGroupOptimizer
     public IReadOnlyList<KernelChoice> Kernels => _engine!.Kernels;
 
     /// <inheritdoc/>
-    public Tensor? FoundInfinity { get => _engine!.FoundInfinity; set => _engine!.FoundInfinity = value; }
+    public IReadOnlyList<ParameterGroup> Groups => _engine!.Groups;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<double>? HalfGradientFactors { get => _engine!.HalfGradientFactors; set => _engine!.HalfGradientFactors = value; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IReadOnlyDictionary<string, Tensor>> Masters => _engine!.Masters;
 
     /// <inheritdoc/>
     public void Rebind() => _engine!.Rebind();
 
-    /// <inheritdoc/>
-    public bool HasFlatStorage => _engine!.IsFlat;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<Tensor[]>? TakeFlatGradients() => _engine!.TakeFlatGradients();
-
     /// <inheritdoc cref="IGroupOptimizer.zero_grad"/>
     public override void zero_grad()
     {
-        if (_engine!.IsFlat) _engine.ZeroFlatGradients();
-        else base.zero_grad();
-    }
-
-    /// <inheritdoc/>
-    public override StateDictionary state_dict()
-    {
-        _engine?.ExposeState();
-        return base.state_dict();
+        _engine!.EnsureUsable();
+        base.zero_grad();
     }
 
     /// <inheritdoc cref="IGroupOptimizer.step"/>

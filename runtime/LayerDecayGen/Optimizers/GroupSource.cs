@@ -29,29 +29,32 @@ internal sealed record GroupSources(IReadOnlyList<GroupSource> Groups, Action Re
     {
         ArgumentNullException.ThrowIfNull(groups);
         groups.EnsureBound();
-        OptimizerCheck.NotNegative(learningRate, "learning rate");
-        var chosen = step?.Only is { } only ? groups.Facts.Parameters.Where(only).Select(f => f.Name).ToHashSet(StringComparer.Ordinal) : null;
-        var sources = groups.Select(group => Of(group, chosen, learningRate, weightDecay)).Where(s => s.ParameterNames.Count > 0).ToList();
+        Require.NotNegative(learningRate);
+        if (groups.Plan.BaseLearningRate is { } stated && stated != learningRate)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"learningRate is {learningRate}, and the options of the groups state {stated} for the last layer: give the same."), nameof(learningRate));
+        if (weightDecay is { } own && Require.NotNegative(own, nameof(weightDecay)) >= 0 && groups.All(g => g.WeightDecay is not null))
+            throw new ArgumentException("Every group states its weight decay, so weightDecay would be ignored: leave it out, or change the options of the groups.", nameof(weightDecay));
+        var chosen = groups.Select(g => step?.ParameterFilter is { } filter ? g.Only(filter) : g).OfType<ParameterGroup>();
+        var sources = chosen.Select(group => Of(group, learningRate, weightDecay)).ToList();
         if (sources.Count == 0) throw new ArgumentException("No group has a parameter for this optimizer.", nameof(groups));
         return new(sources, groups.Rebind, groups.FirstReplaced);
     }
 
-    private static GroupSource Of(ParameterGroup group, HashSet<string>? chosen, double learningRate, double? weightDecay)
+    private static GroupSource Of(ParameterGroup group, double learningRate, double? weightDecay)
     {
-        var members = Enumerable.Range(0, group.ParameterNames.Length).Where(i => chosen?.Contains(group.ParameterNames[i]) != false).ToArray();
         var decay = group.WeightDecay ?? weightDecay ?? throw new ArgumentException(
             $"Group '{group.Name}' states no weight decay and none was given. Pass weightDecay, or set it in the options of the groups.",
             nameof(weightDecay));
         return new(
-            group.Name, [.. members.Select(i => group.ParameterNames[i])], () => [.. members.Select(i => group.Parameters[i])],
-            OptimizerCheck.NotNegative(group.LearningRate(learningRate), $"learning rate of group '{group.Name}'"),
-            OptimizerCheck.NotNegative(decay, $"weight decay of group '{group.Name}'"), group);
+            group.Name, group.ParameterNames, () => group.Parameters,
+            Require.NotNegative(group.LearningRate(learningRate), $"the learning rate of group '{group.Name}'"),
+            Require.NotNegative(decay, $"the weight decay of group '{group.Name}'"), group);
     }
 
     /// <summary>Reads parameter groups for an optimizer that has no weight decay, and refuses groups that ask for some.</summary>
     public static GroupSources WithoutDecay(ParameterGroups groups, double learningRate, string optimizer, StepOptions? step)
     {
-        var sources = Of(groups, learningRate, 0, step);
+        var sources = Of(groups, learningRate, groups.All(g => g.WeightDecay is not null) ? null : 0, step);
         if (sources.Groups.FirstOrDefault(g => g.WeightDecay != 0) is { } decayed)
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,

@@ -2,17 +2,31 @@ using static TorchSharp.torch;
 
 namespace LayerDecayGen;
 
-/// <summary>What the optimizers made from parameter groups have beside TorchSharp's <c>Optimizer</c>.</summary>
+/// <summary>
+/// What the optimizers made from parameter groups have beside TorchSharp's <c>Optimizer</c>. An optimizer is for one thread: TorchSharp's
+/// modules and optimizers are not synchronised.
+/// </summary>
 public interface IGroupOptimizer
 {
+    /// <summary>
+    /// The groups that it was made from, with the parameters that it steps, in its order. Groups added later with <c>add_param_group</c> are
+    /// not among them.
+    /// </summary>
+    IReadOnlyList<ParameterGroup> Groups { get; }
+
     /// <summary>What each group's step runs on.</summary>
     IReadOnlyList<KernelChoice> Kernels { get; }
 
     /// <summary>
-    /// A number that says, when it is not zero, that gradients overflowed: the step then changes neither parameters nor state nor step
-    /// counts. Null, as at first, asks nothing. It is read on the host at every step.
+    /// A factor per group that the next step multiplies half-precision gradients by, in float32: what is left of unscaling and clipping.
+    /// Null, and after each step, 1.
     /// </summary>
-    Tensor? FoundInfinity { get; set; }
+    IReadOnlyList<double>? HalfGradientFactors { get; set; }
+
+    /// <summary>
+    /// The float32 masters of half-precision parameters by parameter name, one dictionary per group; empty for a group without.
+    /// </summary>
+    IReadOnlyList<IReadOnlyDictionary<string, Tensor>> Masters { get; }
 
     /// <summary>
     /// Takes the model's parameters anew after it was moved to another device or dtype, with the same groups, options and state; the state
@@ -20,24 +34,8 @@ public interface IGroupOptimizer
     /// </summary>
     void Rebind();
 
-    /// <summary>
-    /// Whether gradients are in <see cref="StepOptions.FlatStorage"/>: they stay there, and <see cref="zero_grad"/> is what to call between
-    /// steps.
-    /// </summary>
-    bool HasFlatStorage { get; }
-
-    /// <summary>
-    /// The gradients of each group in <see cref="StepOptions.FlatStorage"/>, for what takes all of them at once, such as clipping: one
-    /// one-dimensional tensor for each dtype and device of a group, with zeros where there is no gradient. They are checked here and not
-    /// again by the next step, so nothing may give parameters other gradients in between.
-    /// </summary>
-    /// <returns>The tensors of each group, not to be disposed; null without flat storage.</returns>
-    /// <exception cref="InvalidOperationException">A parameter was moved, or a gradient does not fit it.</exception>
-    IReadOnlyList<Tensor[]>? TakeFlatGradients();
-
-    /// <summary>
-    /// Sets gradients to zero. In flat storage that is one call, and a parameter that never had a gradient goes on having none.
-    /// </summary>
+    /// <summary>Sets the gradients of all parameters to zero; a parameter without a gradient goes on having none.</summary>
+    /// <exception cref="InvalidOperationException">A parameter was moved or disposed.</exception>
     void zero_grad();
 
     /// <summary>Updates every parameter that has a gradient.</summary>

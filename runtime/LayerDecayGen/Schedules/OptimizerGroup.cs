@@ -11,8 +11,10 @@ public interface IWeightDecay
 }
 
 /// <summary>Reads and writes what schedules drive in a group of any TorchSharp optimizer.</summary>
-internal static class OptimizerGroup
+public static class OptimizerGroup
 {
+    /// <summary>Momentum, or beta1 of the Adam family; null where the optimizer has neither.</summary>
+    /// <param name="group">One of the optimizer's groups.</param>
     public static double? Momentum(ILearningRateController group) => group switch
     {
         IMomentum g => g.Momentum,
@@ -20,6 +22,8 @@ internal static class OptimizerGroup
         _ => null,
     };
 
+    /// <summary>The weight decay; null where the optimizer has none.</summary>
+    /// <param name="group">One of the optimizer's groups.</param>
     public static double? WeightDecay(ILearningRateController group) => group is IWeightDecay own
         ? own.WeightDecay
         : (group as ParamGroup)?.Options switch
@@ -37,7 +41,7 @@ internal static class OptimizerGroup
             _ => null,
         };
 
-    public static void Write(ILearningRateController group, Hyperparameter target, double value)
+    internal static void Write(ILearningRateController group, Hyperparameter target, double value)
     {
         if (target == Hyperparameter.LearningRate) group.LearningRate = value;
         else if (target == Hyperparameter.WeightDecay) WriteWeightDecay(group, value);

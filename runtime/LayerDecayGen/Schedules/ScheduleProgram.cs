@@ -20,7 +20,7 @@ internal sealed class ScheduleProgram
         _schedules = [.. schedules.Select(s => new BoundSchedule(s, Unique(s.Name, names), run, _tracks[(int)s.Target]!))];
         foreach (var schedule in _schedules) schedule.Step(0);
         // An update of more batches than an epoch has begins in the first epoch and is made in a later one.
-        if (run.EpochLength is { } length) StepEpochs(0, length.EpochOf(0));
+        if (run.BatchesPerEpoch is not null) StepEpochs(0, run.EpochOf(0));
     }
 
     public TrainingRun Run { get; }
@@ -49,7 +49,7 @@ internal sealed class ScheduleProgram
         Update++;
         foreach (var schedule in _schedules)
             if (!schedule.EveryEpoch) schedule.Step(Update);
-        if (Run.EpochLength is { } length) StepEpochs(length.EpochOf(Update - 1), length.EpochOf(Update));
+        if (Run.BatchesPerEpoch is not null) StepEpochs(Run.EpochOf(Update - 1), Run.EpochOf(Update));
     }
 
     public void Report(string monitor, double metric)
@@ -61,9 +61,14 @@ internal sealed class ScheduleProgram
 
     /// <summary>The same schedules over other groups, brought to the present update by going all the way again with the metrics reported so
     /// far.</summary>
-    public ScheduleProgram Over(IReadOnlyList<ScheduledGroup> groups, long update)
+    public ScheduleProgram Over(IReadOnlyList<ScheduledGroup> groups, long update) => Over(Run, groups, update);
+
+    /// <summary>The same schedules over a longer run, at the present update.</summary>
+    public ScheduleProgram OverRun(TrainingRun run) => Over(run, Groups, Update);
+
+    private ScheduleProgram Over(TrainingRun run, IReadOnlyList<ScheduledGroup> groups, long update)
     {
-        var program = new ScheduleProgram(Run, groups, Sources);
+        var program = new ScheduleProgram(run, groups, Sources);
         var next = 0;
         while (true)
         {

@@ -15,7 +15,7 @@ namespace LayerDecayGen;
 /// <code>
 /// using static LayerDecayGen.Schedule;
 ///
-/// var run = new TrainingRun(50.Epochs(), epochLength: 120.Updates());
+/// var run = new TrainingRun(50.Epochs(), batchesPerEpoch: 120);
 /// var schedules = new ScheduleSet(optimizer, run, LinearWarmup(5.Epochs()), Cosine(from: 5.Epochs(), to: 50.Epochs()));
 /// foreach (var batch in batches)
 /// {
@@ -33,35 +33,26 @@ public sealed class ScheduleSet
     private ILearningRateController[] _groups;
     private ScheduleProgram _program;
 
-    /// <summary>Binds schedules to an optimizer and writes the values of the first update.</summary>
+    /// <summary>
+    /// Binds schedules to an optimizer and writes the values of the first update. Of an optimizer made from a model's groups it reads
+    /// names, layers and lr scales there.
+    /// </summary>
     /// <param name="optimizer">Any TorchSharp optimizer with parameter groups. Base rates are the groups'
     /// <c>InitialLearningRate</c>.</param>
-    /// <param name="run">How long the training runs.</param>
+    /// <param name="run">The training.</param>
     /// <param name="schedules">The schedules, in the order in which they act on a value.</param>
     /// <exception cref="ArgumentException">A schedule does not fit the run or the optimizer, or a check fails; nothing was
     /// written.</exception>
-    public ScheduleSet(Optimizer optimizer, TrainingRun run, params Schedule[] schedules) : this(optimizer, null, run, schedules) { }
+    public ScheduleSet(Optimizer optimizer, TrainingRun run, params Schedule[] schedules) : this(optimizer, run, ScheduleChecks.All, schedules) { }
 
-    /// <summary>Binds schedules to an optimizer made from a model's groups, and takes names, layers and lr scales from those.</summary>
-    /// <param name="optimizer">The optimizer, its groups in the order of <paramref name="groups"/>.</param>
-    /// <param name="groups">The groups it was made from.</param>
-    /// <param name="run">How long the training runs.</param>
-    /// <param name="schedules">The schedules, in the order in which they act on a value.</param>
-    /// <exception cref="ArgumentException">A schedule does not fit the run or the optimizer, or a check fails; nothing was
-    /// written.</exception>
-    public ScheduleSet(Optimizer optimizer, IReadOnlyList<ParameterGroup>? groups, TrainingRun run, params Schedule[] schedules)
-        : this(optimizer, groups, run, ScheduleChecks.All, schedules) { }
-
-    /// <summary>The same with checks of one's own choice.</summary>
+    /// <summary>The same with a choice of checks.</summary>
     /// <param name="optimizer">The optimizer.</param>
-    /// <param name="groups">The groups it was made from, in its order; null where there are none.</param>
-    /// <param name="run">How long the training runs.</param>
+    /// <param name="run">The training.</param>
     /// <param name="checks">What to check before anything is written.</param>
     /// <param name="schedules">The schedules, in the order in which they act on a value.</param>
     /// <exception cref="ArgumentException">A schedule does not fit the run or the optimizer, or a check fails; nothing was
     /// written.</exception>
-    public ScheduleSet(Optimizer optimizer, IReadOnlyList<ParameterGroup>? groups, TrainingRun run, ScheduleChecks checks,
-        params Schedule[] schedules)
+    public ScheduleSet(Optimizer optimizer, TrainingRun run, ScheduleChecks checks, params Schedule[] schedules)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(run);
@@ -69,11 +60,31 @@ public sealed class ScheduleSet
         ArgumentNullException.ThrowIfNull(schedules);
         _optimizer = optimizer;
         _groups = [.. optimizer.ParamGroups];
-        if (groups is not null && groups.Count != _groups.Length)
-            throw new ArgumentException($"The optimizer has {_groups.Length} groups, the model {groups.Count}.", nameof(groups));
-        ScheduledGroup[] scheduled = [.. _groups.Select((g, i) => ScheduledGroup.From(g, i, groups?[i]))];
+        var named = (optimizer as IGroupOptimizer)?.Groups;
+        ScheduledGroup[] scheduled = [.. _groups.Select((g, i) => ScheduledGroup.From(g, i, i < named?.Count ? named[i] : null))];
         _program = new ScheduleProgram(run, [.. scheduled.Select(g => g with { LearningRateScale = g.ScaleAmong(scheduled) })], schedules);
         Warnings = checks.Run(_program);
+        Write(onlyChanged: false);
+    }
+
+    /// <summary>The optimizer.</summary>
+    public Optimizer Optimizer => _optimizer;
+
+    /// <summary>The training.</summary>
+    public TrainingRun Run => _program.Run;
+
+    /// <summary>
+    /// Makes the run longer and goes on at the present update: windows that end with the run, and lengths stated as shares of it, are those
+    /// of the longer run from the next update on.
+    /// </summary>
+    /// <param name="run">The longer run, from <see cref="TrainingRun.ExtendedTo(Epochs)"/>.</param>
+    /// <exception cref="ArgumentException">The run is not longer, or a schedule does not fit it. Nothing has been changed.</exception>
+    public void Extend(TrainingRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        if (run.Length.Count <= Run.Length.Count)
+            throw new ArgumentException(FormattableString.Invariant($"A run of {run.Length.Count} updates does not extend one of {Run.Length.Count}."), nameof(run));
+        _program = _program.OverRun(run);
         Write(onlyChanged: false);
     }
 

@@ -9,6 +9,9 @@ internal sealed class ScheduleWindow
     public ScheduleWindow(Schedule schedule, TrainingRun run)
     {
         (_schedule, _run) = (schedule, run);
+        if (run.BatchesPerEpoch is null && (EveryEpoch || schedule.From.InEpochs || schedule.To?.InEpochs == true))
+            throw new ArgumentException(
+                $"{schedule.Name} is stated or stepped in epochs, but the run has none: give its TrainingRun the batches of an epoch.");
         var shift = schedule.PartBegin is { } begin ? WholeSteps(begin) : 0;
         Begin = shift + WholeSteps(schedule.From);
         End = schedule.To is { } to ? shift + WholeSteps(to) : Math.Max(RunEnd, Begin + 1);
@@ -35,21 +38,17 @@ internal sealed class ScheduleWindow
     public long StopStep { get; }
 
     /// <summary>The first step after the run.</summary>
-    public long RunEnd => EveryEpoch ? EpochLength.EpochOf(_run.Length.Count - 1) + 1 : _run.Length.Count;
+    public long RunEnd => EveryEpoch ? _run.EpochOf(_run.Length.Count - 1) + 1 : _run.Length.Count;
 
     private bool EveryEpoch => _schedule.Stepping == Stepping.EveryEpoch;
-
-    private EpochLength EpochLength => _run.EpochLength ?? throw new ArgumentException(
-        $"{_schedule.Name} is stated or stepped in epochs, but the run declares no epoch length: give the TrainingRun one.",
-            nameof(TrainingRun.EpochLength));
 
     public bool Contains(long step) => FirstStep <= step && step < StopStep;
 
     /// <summary>The schedule's own step at an update.</summary>
-    public long StepOf(long update) => EveryEpoch ? EpochLength.EpochOf(update) : update;
+    public long StepOf(long update) => EveryEpoch ? _run.EpochOf(update) : update;
 
     /// <summary>The first update at which a step is taken or was.</summary>
-    public long UpdateOf(long step) => EveryEpoch ? (long)EpochLength.Steps(step) : step;
+    public long UpdateOf(long step) => EveryEpoch ? _run.FirstUpdateMadeIn(step) : step;
 
     /// <summary>A length in steps, as mmengine's <c>build_iter_from_epoch</c> converts lengths inside a window: without rounding.</summary>
     public double? Steps(ScheduleTime? time) => time is { } given ? Steps(given) : null;
@@ -57,16 +56,16 @@ internal sealed class ScheduleWindow
     public double Steps(ScheduleTime time) => (time.InEpochs, EveryEpoch) switch
     {
         _ when time.Count == 0 => 0,
-        (true, false) => EpochLength.Steps(time.Count),
+        (true, false) => time.Count * _run.BatchesPerEpoch!.Value / _run.Accumulation,
         (false, true) => throw new ArgumentException($"{_schedule.Name} steps every epoch, so its lengths are in epochs; found {time}."),
         _ => time.Count,
     };
 
-    /// <summary>A length in steps as it converts ends of windows: cut to whole updates.</summary>
-    public double WholeSteps(ScheduleTime time) => time.InEpochs && !EveryEpoch ? Math.Truncate(Steps(time)) : Steps(time);
+    /// <summary>A length in steps as it converts ends of windows: the first update at or after it.</summary>
+    public double WholeSteps(ScheduleTime time) => time.InEpochs && !EveryEpoch ? _run.UpdateAtEpochs(time.Count) : Steps(time);
 
     /// <summary>Where a step of the window lies, in the unit in which the schedule was stated.</summary>
-    public double Position(long step) => _schedule.From.InEpochs && !EveryEpoch ? EpochLength.Position(step) : step;
+    public double Position(long step) => _schedule.From.InEpochs && !EveryEpoch ? _run.EpochsBefore(step) : step;
 
     /// <summary>The steps of a cycle: those asked for, which must suffice for the run, or the window's.</summary>
     public double CycleLength(ScheduleTime? asked)

@@ -2,7 +2,7 @@ namespace LayerDecayGen;
 
 /// <summary>
 /// A length of training: <see cref="Epochs"/> or <see cref="Updates"/>. A schedule takes all its lengths in one unit, so mixing them does
-/// not compile; epochs become updates only through the <see cref="EpochLength"/> that a <see cref="TrainingRun"/> declares.
+/// not compile; epochs become updates only through the batches per epoch of a <see cref="TrainingRun"/>.
 /// </summary>
 public interface IScheduleUnit
 {

@@ -29,7 +29,7 @@ internal sealed class MemorySuite : ISuite
         foreach (var optimizer in Measured)
         {
             var stock = InAProcess(optimizer, "stock");
-            foreach (var how in optimizer == "AdamW" ? (string[])["lists", "flat"] : ["lists"])
+            foreach (var how in (string[])["lists"])
             {
                 var (peak, held) = InAProcess(optimizer, how);
                 var what = $"peak of a {optimizer} step, ViT-S, {how}";
@@ -64,7 +64,7 @@ internal sealed class MemorySuite : ISuite
         output.Write(string.Create(CultureInfo.InvariantCulture, $"{Megabytes("VmHWM") - before} {held}"));
     }
 
-    // The first step makes state, and flat storage; the peak is of those after it. The result is what the state takes, in MB.
+    // The first step makes state; the peak is of those after it. The result is what the state takes, in MB.
     private static double Steps(nn.Module model, string name, string how)
     {
         foreach (var p in model.parameters()) p.grad ??= ones_like(p).detach();
@@ -73,7 +73,6 @@ internal sealed class MemorySuite : ISuite
         using var optimizer = how switch
         {
             "stock" => stock(groups),
-            "flat" => groups.CreateAdamW(1e-4, step: new StepOptions { FlatStorage = true }),
             _ => ours(groups),
         };
         optimizer.step();

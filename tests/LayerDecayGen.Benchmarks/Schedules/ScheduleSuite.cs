@@ -13,10 +13,10 @@ internal sealed class ScheduleSuite : ISuite
 {
     private const int GroupCount = 28;
 
-    private static readonly TrainingRun Training = new(100_000.Updates(), EpochLength.OfBatches(1000));
+    private static readonly TrainingRun Training = new(100_000.Updates(), 1000);
 
     // Longer than all calls of the measurement together, so that every one finds its schedules active.
-    private static readonly TrainingRun Endless = new(100_000_000.Updates(), EpochLength.OfBatches(1_000_000));
+    private static readonly TrainingRun Endless = new(100_000_000.Updates(), 1_000_000);
 
     private static readonly Schedule[] Kinds =
     [
@@ -31,7 +31,7 @@ internal sealed class ScheduleSuite : ISuite
     {
         using var ours = Optimizer();
         using var theirs = Optimizer();
-        var set = new ScheduleSet(ours, null, Endless, ScheduleChecks.None, Kinds);
+        var set = new ScheduleSet(ours, Endless, ScheduleChecks.None, Kinds);
         var stock = optim.lr_scheduler.CosineAnnealingLR(theirs, Endless.Length.Count);
         var pair = Pairs.Measure(set.Step, stock.step);
         yield return Row.Of("one update of 28 groups: rate, momentum, weight decay", "TorchSharp's cosine, rate alone", pair);

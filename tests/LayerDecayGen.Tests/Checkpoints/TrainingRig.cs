@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using LayerDecayGen.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -46,16 +47,16 @@ internal sealed class TrainingRig : IDisposable
         Model = model ?? new RigModel();
         Groups = Model.GetParameterGroups(new() { WeightDecay = weightDecay });
         Optimizer = optimizer?.Invoke(Groups) ?? Groups.CreateAdamW(0.05, amsgrad: true);
-        var run = new TrainingRun((Iterations / Accumulated).Updates());
+        var run = new TrainingRun((Iterations / Accumulated).Updates(), accumulation: Accumulated);
         Schedules = new ScheduleSet(
-            Optimizer, Optimizer is IGroupOptimizer ? Groups : null, run, Schedule.Cosine(0.Updates(), run.Length),
+            Optimizer, run, Schedule.Cosine(0.Updates(), run.Length),
             Schedule.Plateau(new PlateauOptions { Factor = 0.5, Patience = 1 }, 0.Updates()));
         Average = new WeightAverage(Model, 0.9);
         Scale = new LossScale(1024, interval: 2);
         Step = new TrainingStep(Model, Optimizer, new()
         {
-            Accumulation = Accumulation.OverRun(Accumulated, Iterations), Clipping = Clipping.ByNorm(1), Schedules = Schedules, Average = Average,
-            LossScale = Scale, Freezing = new FreezePlan(Groups, Iterations / Accumulated).Freeze(g => g.Layer == 0, 3), OnUnused = _ => { },
+            Clipping = Clipping.ByNorm(1), Schedules = Schedules, Average = Average,
+            LossScale = Scale, Freezing = new FreezePlan(Groups, run).FreezeBelow(1, 3.Updates()), Logger = NullLogger.Instance,
         });
         Order = new DataOrder(10, seed: 7);
         Checkpoint = new Checkpoint(Step) { Parts = [Order] };

@@ -50,8 +50,8 @@ public sealed class ReadmeExamples
         var model = new VisionTransformer();
         var groups = model.GetParameterGroups(new() { WeightDecay = 0.05 });
         using var optimizer = groups.CreateAdamW(1e-3);
-        var run = new TrainingRun(50.Epochs(), epochLength: 120.Updates());
-        var schedules = new ScheduleSet(optimizer, groups, run, LinearWarmup(5.Epochs()), Cosine(from: 5.Epochs(), to: 50.Epochs()));
+        var run = new TrainingRun(50.Epochs(), batchesPerEpoch: 120);
+        var schedules = new ScheduleSet(optimizer, run, LinearWarmup(5.Epochs()), Cosine(from: 5.Epochs(), to: 50.Epochs()));
         // after each optimizer.step():
         schedules.Step();
         Assert.That(schedules.Update, Is.EqualTo(1));

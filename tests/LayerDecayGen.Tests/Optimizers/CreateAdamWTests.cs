@@ -80,12 +80,12 @@ public sealed class CreateAdamWTests
         Assert.That(optimizer.ParamGroups.Cast<TorchSharp.Modules.AdamW.ParamGroup>().Select(g => g.Options.weight_decay), Is.All.EqualTo(0.05));
     }
 
-    [TestCase(-1, 0.9, 1e-8, "learning rate", "-1")]
-    [TestCase(double.NaN, 0.9, 1e-8, "learning rate", "NaN")]
+    [TestCase(-1, 0.9, 1e-8, "learningRate", "-1")]
+    [TestCase(double.NaN, 0.9, 1e-8, "learningRate", "NaN")]
     [TestCase(1e-3, 1, 1e-8, "beta1", "[0, 1)")]
     [TestCase(1e-3, 0.9, -1, "eps", "-1")]
     public void ANumberOutOfRangeIsNamed(double learningRate, double beta1, double eps, string name, string says) =>
         Assert.That(
             () => new TestGroups(new TestModel()).CreateAdamW(learningRate, beta1, eps: eps),
-            Throws.ArgumentException.With.Message.Contains(name).And.Message.Contains(says));
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains(name).And.Message.Contains(says));
 }

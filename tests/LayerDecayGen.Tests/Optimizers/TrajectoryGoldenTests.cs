@@ -18,8 +18,6 @@ public sealed class TrajectoryGoldenTests
     {
         Follow(golden, new() { Kernel = Kernel.Fused });
         Follow(golden, new() { Kernel = Kernel.Foreach });
-        Follow(golden, new() { Kernel = Kernel.Fused, FlatStorage = true, OnFallback = _ => { } });
-        Follow(golden, new() { Kernel = Kernel.Foreach, FlatStorage = true, OnFallback = _ => { } });
     }
 
     // torch keeps the numbers of NAdam and ASGD in float32 even for float64 parameters.
@@ -38,12 +36,11 @@ public sealed class TrajectoryGoldenTests
         {
             if (json.Field("lr_factors") is { } factors)
                 foreach (var (group, rate) in optimizer.ParamGroups.Zip(rates)) group.LearningRate = rate * factors[step].Number();
-            if (how.FlatStorage) OptimizerGoldens.FillGradients(parameters, json.GetProperty("gradients")[step]);
-            else OptimizerGoldens.SetGradients(parameters, json.GetProperty("gradients")[step]);
+            OptimizerGoldens.SetGradients(parameters, json.GetProperty("gradients")[step]);
             optimizer.step();
             foreach (var (name, parameter) in parameters)
                 OptimizerGoldens.AssertClose(
-                    parameter, json.GetProperty("values")[step].GetProperty(name), tolerance, $"{how.Kernel}{(how.FlatStorage ? " flat" : "")} step {step} {name}");
+                    parameter, json.GetProperty("values")[step].GetProperty(name), tolerance, $"{how.Kernel} step {step} {name}");
         }
 
         var states = optimizer.parameters().Zip(optimizer.state_dict().State).ToList();

@@ -43,17 +43,18 @@ public sealed class BadScheduleTests
         Bad("lower", "tangent downwards", () => TimmSchedule.Tanh(5.Epochs(), 3, -7)),
         Bad("length", "timm without length", () => TimmSchedule.Cosine(0.Epochs())),
         Bad("length", "run without length", () => new TrainingRun(0.Updates())),
-        Bad("length", "run of no whole update", () => new TrainingRun(0.1.Epochs(), 5.Updates())),
-        Bad("batches", "zero epoch length", () => new TrainingRun(10.Epochs(), 0.Updates())),
-        Bad("epochLength", "missing epoch length", () => new TrainingRun(10.Epochs(), default(EpochLength))),
-        Bad("accumulation", "zero accumulation", () => EpochLength.OfBatches(10, 0)),
+        Bad("length", "run of no epoch", () => new TrainingRun(0.Epochs(), 5)),
+        Bad("batchesPerEpoch", "zero epoch length", () => new TrainingRun(10.Epochs(), 0)),
+        Bad("length", "endless run", () => new TrainingRun(double.PositiveInfinity.Epochs(), 5)),
+        Bad("length", "run of NaN epochs", () => new TrainingRun(double.NaN.Epochs(), 5)),
+        Bad("accumulation", "zero accumulation", () => new TrainingRun(10.Epochs(), 10, accumulation: 0)),
     ];
 
     private static IEnumerable<TestCaseData> Bindings =>
     [
-        Bound("declares no epoch length", "epochs without epoch length", new TrainingRun(100.Updates()), LinearWarmup(5.Epochs())),
-        Bound("holds no step", "a window shorter than an update", new TrainingRun(10.Epochs(), 5.Updates()), LinearWarmup(0.1.Epochs())),
-        Bound("lengths are in epochs", "updates stepped by epoch", new TrainingRun(10.Epochs(), 5.Updates()),
+        Bound("the run has none", "epochs without epoch length", new TrainingRun(100.Updates()), LinearWarmup(5.Epochs())),
+        Bound("holds no step", "a window shorter than an update", new TrainingRun(10.Epochs(), 5), Constant(0.5, 0.3.Epochs(), to: 0.35.Epochs())),
+        Bound("lengths are in epochs", "updates stepped by epoch", new TrainingRun(10.Epochs(), 5),
             Cosine(5.Updates()) with { Stepping = Stepping.EveryEpoch }),
         Bound("has a cycle of 5 steps", "a cycle shorter than its window", new TrainingRun(10.Updates()),
             OneCycle<Updates>(Level.Ratio(1), default, length: 5.Updates())),

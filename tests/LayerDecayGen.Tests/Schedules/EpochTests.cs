@@ -18,7 +18,7 @@ public sealed class EpochTests
         var updates = epochs * batches / accumulation;
         var table = ScheduleTable.Evaluate(
             [new("a", 1)],
-            new TrainingRun(updates.Updates(), EpochLength.OfBatches(batches, accumulation)),
+            new TrainingRun(updates.Updates(), batches, accumulation),
             Lambda((epoch, _) => 1 + epoch, 0.Epochs()) with { Stepping = Stepping.EveryEpoch });
         for (var (batch, update) = (0, 0); update < updates; batch++)
         {
@@ -29,17 +29,17 @@ public sealed class EpochTests
     }
 
     [Test]
-    public void EpochsAreCutToWholeUpdates()
+    public void AWindowEndsAtTheFirstUpdateAtOrAfterItsEnd()
     {
-        var table = ScheduleTable.Evaluate([new("a", 1)], new TrainingRun(10.Epochs(), 9.Updates()), Constant(0.5, 0.Epochs(), to: 2.5.Epochs()));
-        Assert.That(table.Row(Hyperparameter.LearningRate, 20)[0], Is.EqualTo(0.5));
-        Assert.That(table.Row(Hyperparameter.LearningRate, 21)[0], Is.EqualTo(1));
+        var table = ScheduleTable.Evaluate([new("a", 1)], new TrainingRun(10.Epochs(), 9), Constant(0.5, 0.Epochs(), to: 2.5.Epochs()));
+        Assert.That(table.Row(Hyperparameter.LearningRate, 21)[0], Is.EqualTo(0.5));
+        Assert.That(table.Row(Hyperparameter.LearningRate, 22)[0], Is.EqualTo(1));
     }
 
     [TestCase(1, 89)]
-    [TestCase(4, 22)]
+    [TestCase(4, 23)]
     public void ARunOfEpochsHasItsWholeUpdates(int accumulation, long updates) =>
-        Assert.That(new TrainingRun(8.9.Epochs(), EpochLength.OfBatches(10, accumulation)).Length, Is.EqualTo(updates.Updates()));
+        Assert.That(new TrainingRun(8.9.Epochs(), 10, accumulation).Length, Is.EqualTo(updates.Updates()));
 
     [Test]
     public void ASequenceBeginsEachPartAtTheBaseValue()

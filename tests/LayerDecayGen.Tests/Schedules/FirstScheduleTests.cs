@@ -12,7 +12,7 @@ public sealed class FirstScheduleTests
     public void DrivesAnyOptimizerAsEvaluatedAhead()
     {
         using var optimizer = Optimizer(1e-3, 2e-4);
-        var run = new TrainingRun(10.Epochs(), epochLength: 7.Updates());
+        var run = new TrainingRun(10.Epochs(), batchesPerEpoch: 7);
         Schedule[] schedules = [LinearWarmup(2.Epochs()), Cosine(from: 2.Epochs(), to: 10.Epochs(), minimum: Level.Ratio(0.01))];
         var table = ScheduleTable.Evaluate([new("a", 1e-3), new("b", 2e-4)], run, schedules);
         var set = new ScheduleSet(optimizer, run, schedules);

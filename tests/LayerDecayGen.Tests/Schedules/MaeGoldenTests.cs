@@ -25,11 +25,11 @@ public sealed class MaeGoldenTests
             new Epochs(k.GetProperty("epochs").GetDouble()),
             Level.Scaled(k.GetProperty("min_lr").GetDouble()),
             parity: true);
-        var perEpoch = EpochLength.OfBatches(k.GetProperty("steps_per_epoch").GetInt64());
+        var perEpoch = k.GetProperty("steps_per_epoch").GetInt64();
         var run = new TrainingRun(json.GetProperty("steps").GetInt64().Updates(), perEpoch);
         var epochs = json.Field("epochs").Numbers();
         Assert.That(epochs, Is.EqualTo(Enumerable.Range(0, epochs.Length).Select(t =>
-            t % perEpoch.Batches / (double)perEpoch.Batches + t / perEpoch.Batches)));
+            t % perEpoch / (double)perEpoch + t / perEpoch)));
         var scheduled = new ScheduleGolden(json);
         var groups = scheduled.ScaledGroups([.. json.Field("base_lrs").Numbers().Select(_ => rate)]);
         scheduled.AgreeAhead(groups, run, schedule);

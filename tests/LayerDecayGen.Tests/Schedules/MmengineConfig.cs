@@ -16,10 +16,11 @@ internal static class MmengineConfig
     {
         var byEpoch = kwargs.FlagAt("by_epoch") ?? true;
         if (convert is not null && !byEpoch) throw new ArgumentException("Only epochs are converted.");
-        // The end that nobody set is not converted; half an iteration more keeps the quotient from being cut to one fewer.
+        // mmengine cuts converted ends to whole iterations (int(end * epoch_length)), where a window here ends at the first one at or after.
+        double Cut(double epochs) => convert is { } length ? Math.Floor(epochs * length) / length : epochs;
         var schedule = byEpoch
-            ? Read(type, kwargs, count => new Epochs(count), convert is { } length ? (Infinite + 0.5) / length : Infinite)
-            : Read(type, kwargs, count => new Updates((long)count), Infinite);
+            ? Read(type, kwargs, count => new Epochs(count), convert is { } iterations ? Infinite / iterations : Infinite, Cut)
+            : Read(type, kwargs, count => new Updates((long)count), Infinite, count => count);
         return schedule with
         {
             Stepping = byEpoch && convert is null ? Stepping.EveryEpoch : Stepping.EveryUpdate,
@@ -29,11 +30,11 @@ internal static class MmengineConfig
         };
     }
 
-    private static Schedule Read<TUnit>(string type, JsonElement k, Func<double, TUnit> unit, double infinite)
+    private static Schedule Read<TUnit>(string type, JsonElement k, Func<double, TUnit> unit, double infinite, Func<double, double> cut)
         where TUnit : struct, IScheduleUnit
     {
-        var from = unit(k.NumberAt("begin") ?? 0);
-        TUnit? to = unit(k.NumberAt("end") ?? infinite);
+        var from = unit(cut(k.NumberAt("begin") ?? 0));
+        TUnit? to = unit(cut(k.NumberAt("end") ?? infinite));
         TUnit? Optional(string name) => k.NumberAt(name) is { } count and not 0 ? unit(count) : null;
         TUnit[] List(string name) => [.. k.Field(name).Numbers().Select(unit)];
         return Kind(type) switch
@@ -51,7 +52,7 @@ internal static class MmengineConfig
             "Poly" => Polynomial(k.NumberAt("power") ?? 1, from, to, Level.Absolute(k.NumberAt("eta_min") ?? 0)),
             "OneCycle" => OneCycle(EachOrAll(k, "eta_max") ?? Level.Zero, from, to, Cycle(k), TotalSteps(k, unit)),
             "QuadraticWarmup" => k.NumberAt("end") is { } end
-                ? QuadraticWarmup(unit(end - (k.NumberAt("begin") ?? 0)), from)
+                ? QuadraticWarmup(unit(cut(end) - cut(k.NumberAt("begin") ?? 0)), from)
                 : throw new ArgumentException("QuadraticWarmup takes an end."),
             "ReduceOnPlateau" => Plateau(PlateauOf(k), from, to),
             _ => throw new NotSupportedException($"Unknown scheduler {type}."),

@@ -31,7 +31,7 @@ public sealed class MmengineGoldenTests
         var schedule = MmengineConfig.Read(json.TextAt("scheduler")!, json.GetProperty("kwargs"), convert);
         if (json.IntegerAt("last_step") is { } last) schedule = schedule with { StepsTaken = last + 1 };
         var steps = json.GetProperty("steps").GetInt64();
-        var run = new TrainingRun(steps.Updates(), EpochLength.OfBatches(convert ?? 1));
+        var run = new TrainingRun(steps.Updates(), convert ?? 1);
         new ScheduleGolden(json).Agree(run, schedule);
     }
 
@@ -47,7 +47,7 @@ public sealed class MmengineGoldenTests
             return MmengineConfig.Read(config.TextAt("type")!, JsonSerializer.SerializeToElement(fields),
                 config.FlagAt("convert_to_iter_based") ?? false ? length : null);
         });
-        new ScheduleGolden(json).Agree(new TrainingRun(json.GetProperty("steps").GetInt64().Updates(), EpochLength.OfBatches(length)),
+        new ScheduleGolden(json).Agree(new TrainingRun(json.GetProperty("steps").GetInt64().Updates(), length),
             [.. schedules]);
         BaseSetting(json, length, [.. schedules]);
     }
@@ -59,7 +59,7 @@ public sealed class MmengineGoldenTests
         var golden = new ScheduleGolden(json) { Expected = [.. rates.EnumerateArray().Select((r, t) =>
             new ScheduleGolden.Row(Hyperparameter.LearningRate, t, [r.GetDouble()]))] };
         var group = new ScheduledGroup("base setting", json.GetProperty("optimizer_default_lr").GetDouble()) { Momentum = 0.9 };
-        golden.AgreeAhead([group], new TrainingRun(json.GetProperty("steps").GetInt64().Updates(), EpochLength.OfBatches(length)),
+        golden.AgreeAhead([group], new TrainingRun(json.GetProperty("steps").GetInt64().Updates(), length),
             schedules);
     }
 }

@@ -66,5 +66,5 @@ public sealed class PlotTests
         () => SchedulePlot.HeatMap(Table(), Hyperparameter.Momentum), Throws.ArgumentException.With.Message.Contains("Momentum"));
 
     private static ScheduleTable Table() => ScheduleTable.Evaluate(
-        Groups, new TrainingRun(10.Epochs(), epochLength: 10.Updates()), LinearWarmup(2.Epochs()), Cosine(from: 2.Epochs()));
+        Groups, new TrainingRun(10.Epochs(), batchesPerEpoch: 10), LinearWarmup(2.Epochs()), Cosine(from: 2.Epochs()));
 }

@@ -29,7 +29,7 @@ internal sealed class RandomRun
 
     public int Length { get; }
 
-    public TrainingRun Run => new(Length.Updates(), EpochLength.OfBatches(2 * Epoch, accumulation: 2));
+    public TrainingRun Run => new(Length.Updates(), 2 * Epoch, accumulation: 2);
 
     public ScheduledGroup[] Groups { get; }
 
@@ -51,7 +51,7 @@ internal sealed class RandomRun
         })),
         learningRate: 0.1);
 
-    public ScheduleSet Bind(optim.Optimizer optimizer) => new(optimizer, null, Run, ScheduleChecks.None, Schedules);
+    public ScheduleSet Bind(optim.Optimizer optimizer) => new(optimizer, Run, ScheduleChecks.None, Schedules);
 
     /// <summary>The updates from where a set is up to one, each checked against the table.</summary>
     public void Drive(ScheduleSet set, optim.Optimizer optimizer, int end, ScheduleTable table)

@@ -7,7 +7,7 @@ namespace LayerDecayGen.Tests.Schedules;
 [TestFixture]
 public sealed class ScheduleCheckTests
 {
-    private static readonly TrainingRun Run = new(10.Epochs(), epochLength: 10.Updates());
+    private static readonly TrainingRun Run = new(10.Epochs(), batchesPerEpoch: 10);
 
     private static readonly ScheduledGroup[] Groups =
     [

@@ -30,17 +30,17 @@ public sealed class ScheduleDocsTests
     {
         // Under other golden data the case may have another name or none.
         if (Golden.Read("schedulers", "mmengine_chained").FirstOrDefault(c => c.Id == id) is not { } golden) return;
-        var epochLength = golden.Json.GetProperty("epoch_length").GetInt64().Updates();
+        var batchesPerEpoch = golden.Json.GetProperty("epoch_length").GetInt64();
         var (run, schedules) = id.StartsWith("tutorial-1", StringComparison.Ordinal)
-            ? ScheduleExamples.First(epochLength)
-            : ScheduleExamples.Second(epochLength);
+            ? ScheduleExamples.First(batchesPerEpoch)
+            : ScheduleExamples.Second(batchesPerEpoch);
         new ScheduleGolden(golden.Json).Agree(run, schedules);
     }
 
     [Test]
     public void TheOtherExamplesRun()
     {
-        var run = new TrainingRun(50.Epochs(), epochLength: 10.Updates());
+        var run = new TrainingRun(50.Epochs(), batchesPerEpoch: 10);
         using var optimizer = optim.SGD([new Parameter(zeros(1))], 0.1, momentum: 0.9, weight_decay: 0.05);
         ScheduleExamples.Drive(optimizer, [0, 1]);
         var set = ScheduleExamples.Own(optimizer, run);

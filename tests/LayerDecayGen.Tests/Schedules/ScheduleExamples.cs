@@ -9,7 +9,7 @@ internal static class ScheduleExamples
     public static void Drive(Optimizer optimizer, IEnumerable<int> batches)
     {
         // <drive>
-        var run = new TrainingRun(50.Epochs(), epochLength: 120.Updates());
+        var run = new TrainingRun(50.Epochs(), batchesPerEpoch: 120);
         var schedules = new ScheduleSet(optimizer, run,
             LinearWarmup(5.Epochs()),
             Cosine(from: 5.Epochs(), to: 50.Epochs(), minimum: Level.Ratio(0.01)));
@@ -23,10 +23,10 @@ internal static class ScheduleExamples
         // </drive>
     }
 
-    public static (TrainingRun Run, Schedule[] Schedules) First(Updates epochLength)
+    public static (TrainingRun Run, Schedule[] Schedules) First(long batchesPerEpoch)
     {
         // <tutorial-1>
-        var run = new TrainingRun(12.Epochs(), epochLength);
+        var run = new TrainingRun(12.Epochs(), batchesPerEpoch);
         Schedule[] schedules =
         [
             LinearWarmup(50.Updates(), startFactor: 0.001),
@@ -36,10 +36,10 @@ internal static class ScheduleExamples
         return (run, schedules);
     }
 
-    public static (TrainingRun Run, Schedule[] Schedules) Second(Updates epochLength)
+    public static (TrainingRun Run, Schedule[] Schedules) Second(long batchesPerEpoch)
     {
         // <tutorial-2>
-        var run = new TrainingRun(20.Epochs(), epochLength);
+        var run = new TrainingRun(20.Epochs(), batchesPerEpoch);
         Schedule[] schedules =
         [
             LinearWarmup(10.Epochs(), startFactor: 0.001),

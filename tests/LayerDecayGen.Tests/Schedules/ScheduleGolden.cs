@@ -83,7 +83,7 @@ internal sealed class ScheduleGolden
     private void AgreeDriven(TrainingRun run, Schedule[] schedules)
     {
         using var optimizer = Optimizer();
-        var set = new ScheduleSet(optimizer, null, run, ScheduleChecks.None, schedules);
+        var set = new ScheduleSet(optimizer, run, ScheduleChecks.None, schedules);
         var (rows, reports) = (Expected.ToLookup(r => r.Update), Reports.ToDictionary(r => r.Update));
         for (var update = 0L; update < run.Length.Count; update++)
         {

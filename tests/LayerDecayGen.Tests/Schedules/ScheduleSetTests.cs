@@ -9,7 +9,7 @@ namespace LayerDecayGen.Tests.Schedules;
 [TestFixture]
 public sealed class ScheduleSetTests
 {
-    private static readonly TrainingRun Run = new(20.Updates(), EpochLength.OfBatches(5));
+    private static readonly TrainingRun Run = new(20.Updates(), 5);
 
     private static IEnumerable<TestCaseData> Optimizers =>
     [

@@ -26,7 +26,7 @@ public sealed class TimmGoldenTests
         var groups = golden.ScaledGroups([.. json.Field("base_lrs").Numbers()]);
         var initial = new ScheduleGolden.Row(Hyperparameter.LearningRate, 0, [.. json.Field("initial").Numbers()]);
         var later = golden.Expected.Select(r => r with { Update = frozen ? 0 : r.Update + 1 });
-        var run = new TrainingRun((golden.Steps + 1).Updates(), EpochLength.OfBatches(1));
+        var run = new TrainingRun((golden.Steps + 1).Updates(), 1);
         new ScheduleGolden(json) { Expected = [initial, .. later] }.AgreeAhead(groups, run, TimmConfig.Read(json, parity: true));
         if (json.Field("at0") is not { } first) return;
         var atZero = initial with { Values = [.. ((JsonElement?)first).Numbers()] };

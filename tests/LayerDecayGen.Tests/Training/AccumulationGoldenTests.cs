@@ -21,7 +21,8 @@ public sealed class AccumulationGoldenTests
         var parameters = OptimizerGoldens.Parameters(json.GetProperty("initial"), dtype);
         using var optimizer = GoldenOptimizers.Create(golden, parameters);
         var step = new TrainingStep(new Holder(parameters), optimizer, Options(json));
-        step.Resume(json.IntegerAt("init_counts") ?? 0, 0);
+        var begin = json.IntegerAt("init_counts") ?? 0;
+        step.Resume(begin, step.TrainingRun!.UpdatesAfter(begin));
         var trace = json.GetProperty("trace");
         for (var i = 0; i < trace.GetArrayLength(); i++)
         {
@@ -29,7 +30,7 @@ public sealed class AccumulationGoldenTests
             Assert.That(step.NextUpdates, Is.EqualTo(trace[i].GetProperty("should_sync").GetBoolean()), $"sync {i}");
             var result = step.Run(() => Loss(parameters, json.GetProperty("raw_gradients")[i]));
             Assert.That(result.Updated, Is.EqualTo(trace[i].GetProperty("updated").GetBoolean()), $"updated {i}");
-            Assert.That((double)result.LossFactor, Is.EqualTo(trace[i].GetProperty("loss_factor").Number()).Within(1e-9), $"factor {i}");
+            Assert.That((double)result.WindowLength, Is.EqualTo(trace[i].GetProperty("loss_factor").Number()).Within(1e-9), $"factor {i}");
             AssertIteration(trace[i], parameters, result, dtype, i);
         }
 
@@ -39,9 +40,9 @@ public sealed class AccumulationGoldenTests
 
     private static TrainingStepOptions Options(JsonElement json) => new()
     {
-        Accumulation = json.IntegerAt("max_counts") is { } most and > 0
-            ? Accumulation.OverRun(json.GetProperty("accumulative_counts").GetInt32(), most)
-            : Accumulation.Endless(json.GetProperty("accumulative_counts").GetInt32()),
+        Run = json.IntegerAt("max_counts") is { } most and > 0
+            ? new(1.Epochs(), most, json.GetProperty("accumulative_counts").GetInt32())
+            : new(1_000_000.Updates(), accumulation: json.GetProperty("accumulative_counts").GetInt32()),
         Clipping = json.Field("clip_grad") is not { } clip
             ? null
             : clip.TextAt("type") == "value"

@@ -28,8 +28,8 @@ public sealed class TrainingStepTests
     {
         var (model, groups) = Make();
         using var optimizer = groups.CreateAdamW(0.01);
-        var schedules = new ScheduleSet(optimizer, groups, new TrainingRun(10.Epochs(), 2.Updates()), Schedule.Cosine(0.Epochs(), 10.Epochs()));
-        var step = new TrainingStep(model, optimizer, new() { Accumulation = Accumulation.Endless(3), Schedules = schedules });
+        var schedules = new ScheduleSet(optimizer, new TrainingRun(10.Epochs(), 6, accumulation: 3), Schedule.Cosine(0.Epochs(), 10.Epochs()));
+        var step = new TrainingStep(model, optimizer, new() { Schedules = schedules });
         var rate = optimizer.ParamGroups.First().LearningRate;
         Assert.That(step.Run(() => Loss(model)).Updated, Is.False);
         Assert.That(model.head.weight.grad, Is.Not.Null);
@@ -42,23 +42,13 @@ public sealed class TrainingStepTests
     }
 
     [Test]
-    public void WindowsEndWithTheEpoch()
-    {
-        var perEpoch = Accumulation.PerEpoch(3, 5);
-        Assert.That(Enumerable.Range(0, 10).Select(i => perEpoch.LossFactor(i)), Is.EqualTo(new[] { 3, 3, 3, 2, 2, 3, 3, 3, 2, 2 }));
-        Assert.That(
-            Enumerable.Range(1, 10).Select(i => perEpoch.UpdatesAfter(i)),
-            Is.EqualTo(new[] { false, false, true, false, true, false, false, true, false, true }));
-    }
-
-    [Test]
     public void AnUpdateThatIsNotFiniteIsSkippedCountedAndLimited()
     {
         var (model, groups) = Make();
         using var optimizer = groups.CreateAdamW(0.01);
-        var step = new TrainingStep(model, optimizer, new() { MostSkips = 2, Clipping = Clipping.ByNorm(1) });
+        var step = new TrainingStep(model, optimizer, new() { MaxConsecutiveSkips = 2, Clipping = Clipping.ByNorm(1) });
         var before = Copy(model);
-        for (var i = 0; i < 2; i++) Assert.That(step.Run(() => Loss(model) * float.NaN).Skipped, Is.True);
+        for (var i = 0; i < 2; i++) Assert.That(step.Run(() => Loss(model) * float.NaN).Outcome, Is.EqualTo(StepOutcome.SkippedNonFinite));
         Assert.That(Changed(model, before), Is.Empty);
         Assert.That(step.Run(() => Loss(model)).Updated, Is.True);
         for (var i = 0; i < 2; i++) step.Run(() => Loss(model) * float.PositiveInfinity);
@@ -83,7 +73,7 @@ public sealed class TrainingStepTests
 
         foreach (var (x, y) in plain.parameters().Zip(scaled.parameters())) Assert.That((x - y).abs().max().item<float>(), Is.LessThan(1e-6));
         Assert.That(scale.Value, Is.EqualTo(2048));
-        Assert.That(other.Run(() => Loss(scaled) * float.PositiveInfinity).Skipped, Is.True);
+        Assert.That(other.Run(() => Loss(scaled) * float.PositiveInfinity).Outcome, Is.EqualTo(StepOutcome.SkippedNonFinite));
         Assert.That(scale.Value, Is.EqualTo(1024));
     }
 
@@ -113,10 +103,13 @@ public sealed class TrainingStepTests
     {
         var (model, groups) = Make();
         using var optimizer = groups.CreateAdamW(0.01);
-        var heard = new List<string>();
-        var step = new TrainingStep(model, optimizer, new() { OnUnused = heard.AddRange });
+        var log = new ListLogger();
+        var step = new TrainingStep(model, optimizer, new() { Logger = log });
         for (var i = 0; i < 2; i++) step.Run(() => model.embed.forward(Tokens).square().sum());
-        Assert.That(heard, Is.EqualTo(new[] { "blocks.0.weight", "blocks.0.bias", "blocks.1.weight", "blocks.1.bias", "norm.weight", "norm.bias", "head.weight", "head.bias" }));
+        Assert.That(log.Lines, Is.EqualTo(new[]
+        {
+            "8 trainable parameters got no gradient in the first update: blocks.0.weight, blocks.0.bias, blocks.1.weight, blocks.1.bias, norm.weight, norm.bias, head.weight, head.bias.",
+        }));
     }
 
     [Test]
@@ -144,7 +137,7 @@ public sealed class TrainingStepTests
     {
         var (model, groups) = Make();
         using var optimizer = groups.CreateAdamW(0.01);
-        var step = new TrainingStep(model, optimizer, new() { Freezing = FreezePlan.Gradual(groups, every: 1, updates: 10), OnUnused = _ => { } });
+        var step = new TrainingStep(model, optimizer, new() { Freezing = FreezePlan.Gradual(groups, new TrainingRun(10.Updates()), every: 1.Updates()), Logger = new ListLogger() });
         var before = Copy(model);
         step.Run(() => Loss(model));
         Assert.That(Changed(model, before), Is.All.StartsWith("head"));
@@ -158,17 +151,19 @@ public sealed class TrainingStepTests
     public void APartThatWouldNeverThawIsRefused()
     {
         var (_, groups) = Make();
+        var run = new TrainingRun(10.Updates());
+        Assert.That(() => new FreezePlan(groups, run).FreezeBelow(1, 10.Updates()), Throws.ArgumentException.With.Message.Contains("would thaw at update 10 of 10"));
+        Assert.That(() => new FreezePlan(groups, run).FreezeBelow(0, 5.Updates()), Throws.ArgumentException.With.Message.Contains("nothing would be frozen"));
         Assert.That(
-            () => new FreezePlan(groups, 10).Freeze(g => g.Layer == 0, 10), Throws.ArgumentException.With.Message.Contains("never be trained"));
-        Assert.That(() => new FreezePlan(groups, 10).Freeze(g => g.Layer == 99, 5), Throws.ArgumentException.With.Message.Contains("No group"));
+            () => new FreezePlan(groups, run).Freeze(groups.Head, 5.Updates()).Freeze(groups.Head, 6.Updates()), Throws.ArgumentException.With.Message.Contains("thaws at update 5 already"));
     }
 
     [Test]
     public void TwoOptimizersAreSteppedTogether()
     {
         var (model, groups) = Make();
-        using var matrices = groups.CreateSGD(0.1, step: new() { Only = f => f.Dimensions == 2 });
-        using var rest = groups.CreateAdamW(0.01, step: new() { Only = f => f.Dimensions != 2 });
+        using var matrices = groups.CreateSGD(0.1, step: new() { ParameterFilter = f => f.Dimensions == 2 });
+        using var rest = groups.CreateAdamW(0.01, step: new() { ParameterFilter = f => f.Dimensions != 2 });
         var before = Copy(model);
         new TrainingStep(model, [matrices, rest]).Run(() => Loss(model));
         Assert.That(Changed(model, before), Has.Length.EqualTo(before.Count));

@@ -11,8 +11,8 @@ public static partial class ParameterGroupsOptimizers
     /// <param name="learningRate">The learning rate of a parameter of scale 1.</param>
     /// <param name="learningRateDecay">The rate falls as 1 / (1 + step * this).</param>
     /// <param name="initialAccumulator">What the sum of squares starts from.</param>
-    /// <param name="eps">What keeps the denominator from zero.</param>
-    /// <param name="maximize">Whether to climb, in every group.</param>
+    /// <param name="eps">Added to the denominator, 0 or more.</param>
+    /// <param name="maximize">Whether to maximize the objective, in every group.</param>
     /// <param name="weightDecay">
     /// The weight decay of groups that state none; required where there is such a group, so that none is defaulted unseen.
     /// </param>
@@ -25,9 +25,9 @@ public static partial class ParameterGroupsOptimizers
         double eps = 1e-10, bool maximize = false, double? weightDecay = null, Action<ParameterGroup, Stock.Options>? configure = null,
         StepOptions? step = null)
     {
-        OptimizerCheck.NotNegative(learningRateDecay, nameof(learningRateDecay));
-        OptimizerCheck.NotNegative(initialAccumulator, nameof(initialAccumulator));
-        OptimizerCheck.NotNegative(eps, nameof(eps));
+        Require.NotNegative(learningRateDecay);
+        Require.NotNegative(initialAccumulator);
+        Require.NotNegative(eps);
         Stock.Options Options(double rate, double decay) => new()
         {
             LearningRate = rate, weight_decay = decay, lr_decay = learningRateDecay, initial_accumulator_value = initialAccumulator,
@@ -36,7 +36,7 @@ public static partial class ParameterGroupsOptimizers
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
         var optimizer = new Adagrad(
             sources, Options(learningRate, weightDecay ?? 0), s => Configured(s, Options(s.LearningRate, s.WeightDecay), configure), step, maximize);
-        groups.Use();
+        groups.Use(new PresentRates(optimizer));
         return optimizer;
     }
 }

@@ -11,8 +11,8 @@ public static partial class ParameterGroupsOptimizers
     /// <param name="learningRate">The learning rate of a parameter of scale 1.</param>
     /// <param name="beta1">The decay of the mean of gradients, in [0, 1).</param>
     /// <param name="beta2">The decay of the largest gradient, in [0, 1).</param>
-    /// <param name="eps">What keeps the denominator from zero.</param>
-    /// <param name="maximize">Whether to climb, in every group.</param>
+    /// <param name="eps">Added to the denominator, 0 or more.</param>
+    /// <param name="maximize">Whether to maximize the objective, in every group.</param>
     /// <param name="weightDecay">
     /// The weight decay of groups that state none; required where there is such a group, so that none is defaulted unseen.
     /// </param>
@@ -25,9 +25,9 @@ public static partial class ParameterGroupsOptimizers
         bool maximize = false, double? weightDecay = null, Action<ParameterGroup, Stock.Options>? configure = null,
         StepOptions? step = null)
     {
-        OptimizerCheck.Fraction(beta1, nameof(beta1));
-        OptimizerCheck.Fraction(beta2, nameof(beta2));
-        OptimizerCheck.NotNegative(eps, nameof(eps));
+        Require.Momentum(beta1);
+        Require.Momentum(beta2);
+        Require.NotNegative(eps);
         Stock.Options Options(double rate, double decay) => new()
         {
             LearningRate = rate, weight_decay = decay, beta1 = beta1, beta2 = beta2, eps = eps,
@@ -35,7 +35,7 @@ public static partial class ParameterGroupsOptimizers
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
         var optimizer = new Adamax(
             sources, Options(learningRate, weightDecay ?? 0), s => Configured(s, Options(s.LearningRate, s.WeightDecay), configure), step, maximize);
-        groups.Use();
+        groups.Use(new PresentRates(optimizer));
         return optimizer;
     }
 }

@@ -11,7 +11,7 @@ public static partial class ParameterGroupsOptimizers
     /// <param name="learningRate">The learning rate of a parameter of scale 1.</param>
     /// <param name="beta1">The decay of the mean of gradients, in [0, 1).</param>
     /// <param name="beta2">The decay of the mean of squared gradients, in [0, 1).</param>
-    /// <param name="eps">What keeps the denominator from zero.</param>
+    /// <param name="eps">Added to the denominator, 0 or more.</param>
     /// <param name="momentumDecay">How fast the momentum approaches beta1.</param>
     /// <param name="parity">Whether to reproduce torch 1.13, which takes this step's momentum twice into the next step's product.</param>
     /// <param name="weightDecay">
@@ -26,10 +26,10 @@ public static partial class ParameterGroupsOptimizers
         double momentumDecay = 4e-3, bool parity = false, double? weightDecay = null,
         Action<ParameterGroup, Stock.Options>? configure = null, StepOptions? step = null)
     {
-        OptimizerCheck.Fraction(beta1, nameof(beta1));
-        OptimizerCheck.Fraction(beta2, nameof(beta2));
-        OptimizerCheck.NotNegative(eps, nameof(eps));
-        OptimizerCheck.NotNegative(momentumDecay, nameof(momentumDecay));
+        Require.Momentum(beta1);
+        Require.Momentum(beta2);
+        Require.NotNegative(eps);
+        Require.NotNegative(momentumDecay);
         Stock.Options Options(double rate, double decay) => new()
         {
             LearningRate = rate, weight_decay = decay, beta1 = beta1, beta2 = beta2, eps = eps, momentum_decay = momentumDecay,
@@ -37,7 +37,7 @@ public static partial class ParameterGroupsOptimizers
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
         var optimizer = new NAdam(
             sources, Options(learningRate, weightDecay ?? 0), s => Configured(s, Options(s.LearningRate, s.WeightDecay), configure), step, parity);
-        groups.Use();
+        groups.Use(new PresentRates(optimizer));
         return optimizer;
     }
 }

@@ -10,10 +10,10 @@ public static partial class ParameterGroupsOptimizers
     /// <param name="groups">The groups: each gives its own learning rate and weight decay.</param>
     /// <param name="learningRate">The learning rate of a parameter of scale 1.</param>
     /// <param name="alpha">The decay of the mean of squared gradients, in [0, 1).</param>
-    /// <param name="eps">What keeps the denominator from zero.</param>
+    /// <param name="eps">Added to the denominator, 0 or more.</param>
     /// <param name="momentum">The factor on the buffer of past updates.</param>
     /// <param name="centered">Whether to divide by the variance instead of the mean of squares (Graves 2013).</param>
-    /// <param name="maximize">Whether to climb.</param>
+    /// <param name="maximize">Whether to maximize the objective.</param>
     /// <param name="weightDecay">
     /// The weight decay of groups that state none; required where there is such a group, so that none is defaulted unseen.
     /// </param>
@@ -26,9 +26,9 @@ public static partial class ParameterGroupsOptimizers
         bool centered = false, bool maximize = false, double? weightDecay = null,
         Action<ParameterGroup, Stock.Options>? configure = null, StepOptions? step = null)
     {
-        OptimizerCheck.Fraction(alpha, nameof(alpha));
-        OptimizerCheck.NotNegative(eps, nameof(eps));
-        OptimizerCheck.NotNegative(momentum, nameof(momentum));
+        Require.Momentum(alpha);
+        Require.NotNegative(eps);
+        Require.NotNegative(momentum);
         Stock.Options Options(double rate, double decay) => new()
         {
             LearningRate = rate, weight_decay = decay, alpha = alpha, eps = eps, momentum = momentum, centered = centered, maximize
@@ -37,7 +37,7 @@ public static partial class ParameterGroupsOptimizers
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
         var optimizer = new RMSProp(
             sources, Options(learningRate, weightDecay ?? 0), s => Configured(s, Options(s.LearningRate, s.WeightDecay), configure), step);
-        groups.Use();
+        groups.Use(new PresentRates(optimizer));
         return optimizer;
     }
 }

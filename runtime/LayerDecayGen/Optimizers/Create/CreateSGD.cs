@@ -10,9 +10,9 @@ public static partial class ParameterGroupsOptimizers
     /// <param name="groups">The groups: each gives its own learning rate and weight decay.</param>
     /// <param name="learningRate">The learning rate of a parameter of scale 1.</param>
     /// <param name="momentum">The factor on the buffer of past gradients.</param>
-    /// <param name="dampening">How much of the gradient the buffer leaves out.</param>
+    /// <param name="dampening">The share of the gradient that the momentum buffer does not take in.</param>
     /// <param name="nesterov">Whether to look ahead; needs momentum and no dampening.</param>
-    /// <param name="maximize">Whether to climb.</param>
+    /// <param name="maximize">Whether to maximize the objective.</param>
     /// <param name="weightDecay">
     /// The weight decay of groups that state none; required where there is such a group, so that none is defaulted unseen.
     /// </param>
@@ -25,7 +25,7 @@ public static partial class ParameterGroupsOptimizers
         bool maximize = false, double? weightDecay = null, Action<ParameterGroup, Stock.Options>? configure = null,
         StepOptions? step = null)
     {
-        OptimizerCheck.NotNegative(momentum, nameof(momentum));
+        Require.NotNegative(momentum);
         if (nesterov && (momentum == 0 || dampening != 0))
             throw new ArgumentException("nesterov looks ahead along the momentum: it needs one, and dampening 0.", nameof(nesterov));
         Stock.Options Options(double rate, double decay) => new()
@@ -35,7 +35,7 @@ public static partial class ParameterGroupsOptimizers
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
         var optimizer = new SGD(
             sources, Options(learningRate, weightDecay ?? 0), s => Configured(s, Options(s.LearningRate, s.WeightDecay), configure), step);
-        groups.Use();
+        groups.Use(new PresentRates(optimizer));
         return optimizer;
     }
 }

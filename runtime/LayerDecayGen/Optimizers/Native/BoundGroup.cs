@@ -13,19 +13,20 @@ internal sealed class BoundGroup
     private readonly ParamGroup _group;
     private readonly GroupSource? _source;
     private readonly string _name;
-    private readonly Func<string?> _replaced;
-    private readonly Action<KernelChoice> _announce;
     private IEnumerable<Parameter>? _boundTo;
+    private readonly Dictionary<string, Tensor> _masters = new(StringComparer.Ordinal);
     private OptimizerState[] _states = [];
 
     public BoundGroup(
-        UpdateRule rule, StepOptions how, ParamGroup group, GroupSource? source, int index, Func<string?> replaced, Action<KernelChoice> announce)
+        UpdateRule rule, StepOptions how, ParamGroup group, GroupSource? source, int index)
     {
         (_rule, _how, _group, _source, _name) = (rule, how, group, source, source?.Name ?? $"{index}");
-        (_replaced, _announce) = (replaced, announce);
     }
 
-    public IReadOnlyList<StepBinding> Bindings { get; private set; } = [];
+    /// <summary>The float32 masters of half-precision parameters, by name.</summary>
+    public IReadOnlyDictionary<string, Tensor> Masters => _masters;
+
+    public IReadOnlyList<ListBinding> Bindings { get; private set; } = [];
 
     /// <summary>Binds the tensors unless they are still bound; says whether it did.</summary>
     public bool Bind(OrderedDict<IntPtr, OptimizerState> states)
@@ -50,13 +51,21 @@ internal sealed class BoundGroup
         return true;
     }
 
-    private StepBinding Bind(int[] alike, Parameter[] parameters, IReadOnlyList<string> names)
+    // Kept by name, so that a model that moves keeps them.
+    private Tensor Master(string name, Parameter parameter)
+    {
+        if (_masters.TryGetValue(name, out var master) && master.device.ToString() == parameter.device.ToString() && master.shape.SequenceEqual(parameter.shape)) return master;
+        var moved = master is not null && master.shape.SequenceEqual(parameter.shape) ? master.to(parameter.device) : parameter.detach().to(ScalarType.Float32);
+        master?.Dispose();
+        return _masters[name] = moved.DetachFromDisposeScope();
+    }
+
+    private ListBinding Bind(int[] alike, Parameter[] parameters, IReadOnlyList<string> names)
     {
         var tensors = new Tensors(_name, Array.ConvertAll(alike, i => names[i]), Array.ConvertAll(alike, i => parameters[i]));
         var states = Array.ConvertAll(alike, i => _states[i]);
-        return _how.FlatStorage
-            ? new FlatBinding(_rule, _how, _group.Options, tensors, states, _replaced, _announce)
-            : new ListBinding(_rule, _how, _group.Options, tensors, states);
+        var masters = _how.Precision == StepPrecision.Float32Masters && tensors.IsHalf ? Array.ConvertAll(alike, i => Master(names[i], parameters[i])) : null;
+        return new ListBinding(_rule, _how, _group.Options, tensors, states, masters);
     }
 
     public void Collect()
@@ -64,32 +73,14 @@ internal sealed class BoundGroup
         foreach (var binding in Bindings) binding.Collect();
     }
 
-    public void Update()
+    public void Update(double halfFactor)
     {
-        foreach (var binding in Bindings) binding.Update();
+        foreach (var binding in Bindings) binding.Update(halfFactor);
     }
 
     public void Release()
     {
         foreach (var binding in Bindings) binding.Release();
-    }
-
-    /// <summary>The checked gradients in flat storage, one tensor a binding.</summary>
-    public Tensor[] TakeFlatGradients() => [.. Bindings.Cast<FlatBinding>().Select(b => b.TakeGradients())];
-
-    /// <summary>Sets gradients in flat storage to zero, and others to null.</summary>
-    public void ZeroGradients()
-    {
-        foreach (var binding in Bindings.OfType<FlatBinding>()) binding.ZeroGradients();
-        if (Bindings.Count > 0) return;
-        foreach (var parameter in _group.Parameters)
-            if (!parameter.IsInvalid) parameter.grad = null;
-    }
-
-    /// <summary>Brings the state up to date for somebody who may read or change it.</summary>
-    public void Expose()
-    {
-        foreach (var binding in Bindings) binding.Expose();
     }
 
     /// <summary>Lets go of the bindings; the next step makes them anew.</summary>
@@ -102,7 +93,6 @@ internal sealed class BoundGroup
     /// <summary>Gives the group its parameters anew and makes state for them out of the old one's.</summary>
     public IEnumerable<(Parameter Parameter, OptimizerState State)> Rebind()
     {
-        Expose();
         Parameter[] parameters = [.. _source?.Parameters() ?? _group.Parameters];
         if (parameters.Length != _states.Length)
             throw new InvalidOperationException(

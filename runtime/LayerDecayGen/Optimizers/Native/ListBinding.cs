@@ -4,74 +4,156 @@ using static TorchSharp.torch;
 
 namespace LayerDecayGen;
 
-/// <summary>A binding whose tensors lie where they are: the native side takes lists of them.</summary>
-internal sealed class ListBinding : StepBinding
+/// <summary>
+/// Parameters of one group, dtype and device with their state, checked once and kept as the lists of tensors that the native side takes.
+/// </summary>
+internal sealed class ListBinding : IDisposable
 {
+    // Where a call passes over its tensors once per operator, parts that a processor's cache holds save most of the way to memory, and the
+    // temporary tensors stay as small as a part.
+    private const long ElementsPerPart = 1 << 20;
+
+    private readonly UpdateRule _rule;
+    private readonly OptimizerOptions _options;
+    private readonly Tensors _tensors;
+    private readonly OptimizerState[] _states;
+    private readonly Tensor[]? _masters;
+    private readonly Tensor[][] _slots;
+    private readonly long[] _steps;
     private readonly Tensor?[] _gradients;
     private readonly StepCounters? _counters;
     private readonly Slice[] _parts;
 
-    public ListBinding(UpdateRule rule, StepOptions how, OptimizerOptions options, Tensors tensors, OptimizerState[] states)
-        : base(rule, how, options, tensors, states)
+    public ListBinding(UpdateRule rule, StepOptions how, OptimizerOptions options, Tensors tensors, OptimizerState[] states, Tensor[]? masters)
     {
+        (_rule, _options, _tensors, _states, _masters) = (rule, options, tensors, states, masters);
+        _steps = Array.ConvertAll(states, s => rule.PhaseOf(s).Step);
+        Choice = Choose(how.Kernel);
         _gradients = new Tensor?[states.Length];
-        for (var slot = 0; slot < Slots.Length; slot++) Slots[slot] = Bound(slot);
-        _counters = Choice.Kernel == Kernel.Fused && rule.CountsNatively ? new StepCounters(tensors.Parameters[0], Steps) : null;
+        _slots = [.. Enumerable.Range(0, rule.Slots).Select(Bound)];
+        _counters = Choice.Kernel == Kernel.Fused && rule.CountsNatively ? new StepCounters(tensors.Parameters[0], _steps) : null;
         _parts = [.. Parts([.. Enumerable.Range(0, states.Length)])];
     }
 
-    private Tensor[] Bound(int slot)
+    /// <summary>What the step of these tensors runs on.</summary>
+    public KernelChoice Choice { get; }
+
+    private ScalarType StateType => _tensors.StateType(_masters is not null);
+
+    private long MostElements => _rule.IsOnePass(Choice.Kernel) && _masters is null ? long.MaxValue : ElementsPerPart;
+
+    /// <summary>
+    /// Whether the state is still the one that was bound: loading a state dictionary or moving the state puts other tensors in its place.
+    /// </summary>
+    public bool IsCurrent()
     {
-        if (!Rule.Uses(Options, slot)) return [];
-        return [.. States.Select((state, i) => Checked(ref Rule.Slot(state, slot), i) ?? Fresh(i))];
+        for (var i = 0; i < _steps.Length; i++)
+            if (!IsCurrent(i)) return false;
+        return true;
     }
 
-    private Tensor Fresh(int i) => zeros_like(Tensors.Parameters[i], dtype: Tensors.StateType(Widens)).DetachFromDisposeScope();
+    /// <summary>Takes the gradients of this step and checks every one of them. Throws before anything is changed.</summary>
+    public void Collect() => _tensors.Collect(_gradients, contiguous: Choice.Kernel == Kernel.Fused);
 
-    public override void Collect() => Tensors.Collect(_gradients, contiguous: Choice.Kernel == Kernel.Fused);
-
-    public override void Update()
+    /// <summary>
+    /// Updates the parameters that have a gradient. One that has none is skipped whole, and its step count does not advance.
+    /// </summary>
+    /// <param name="halfFactor">The factor on half-precision gradients.</param>
+    public void Update(double halfFactor)
     {
+        var factor = _tensors.IsHalf ? halfFactor : 1;
         if (IsOnePhase())
-            foreach (var part in _parts) part.Call(Options, Rule.PhaseOf(States[0]), _gradients);
+            foreach (var part in _parts) part.Call(_options, _rule.PhaseOf(_states[0]), _gradients, factor);
         else
             foreach (var members in Phases())
-                foreach (var part in Parts(members)) part.Call(Options, Rule.PhaseOf(States[members[0]]), _gradients);
-        for (var i = 0; i < States.Length; i++)
+                foreach (var part in Parts(members)) part.Call(_options, _rule.PhaseOf(_states[members[0]]), _gradients, factor);
+        for (var i = 0; i < _states.Length; i++)
             if (_gradients[i] is not null) Advance(i);
+    }
+
+    /// <summary>Lets go of the gradients of this step.</summary>
+    public void Release()
+    {
+        foreach (var gradient in _gradients) gradient?.Dispose();
+        Array.Clear(_gradients);
+    }
+
+    public void Dispose() => _counters?.Dispose();
+
+    private KernelChoice Choose(Kernel fastest)
+    {
+        if (_rule.Fastest(_options) == Kernel.Foreach) return new(Kernel.Foreach, _tensors.Group, "");
+        var obstacle = fastest == Kernel.Foreach ? "as asked for" : _rule.FusedObstacle(_tensors.Device)
+            ?? (_tensors.FirstStrided() is { } strided ? $"parameter '{strided}' is not contiguous in memory" : null);
+        return new(obstacle is null ? Kernel.Fused : Kernel.Foreach, _tensors.Group, obstacle ?? "");
+    }
+
+    private Tensor[] Bound(int slot) => _rule.Uses(_options, slot)
+        ? [.. _states.Select((state, i) => Checked(ref _rule.Slot(state, slot), i) ?? Fresh(i))]
+        : [];
+
+    private Tensor Fresh(int i) => zeros_like(_tensors.Parameters[i], dtype: StateType).DetachFromDisposeScope();
+
+    /// <summary>A tensor of the state in the dtype of the binding, checked; null where the state does not have it yet.</summary>
+    private Tensor? Checked(ref Tensor? tensor, int i)
+    {
+        if (tensor is null) return null;
+        if (_tensors.IsHalf && tensor.dtype != StateType)
+        {
+            using var before = tensor;
+            tensor = before.to(StateType).DetachFromDisposeScope();
+        }
+
+        _tensors.CheckState(tensor, i, _masters is not null);
+        return tensor;
+    }
+
+    private bool IsCurrent(int i)
+    {
+        if (_steps[i] != _rule.PhaseOf(_states[i]).Step) return false;
+        for (var slot = 0; slot < _slots.Length; slot++)
+        {
+            var bound = _slots[slot];
+            if (_rule.Uses(_options, slot) != bound.Length > 0) return false;
+            if (bound.Length > 0 && (bound[i].IsInvalid || (_rule.Slot(_states[i], slot) is { } now && !ReferenceEquals(now, bound[i]))))
+                return false;
+        }
+
+        return true;
+    }
+
+    // A tensor that the state does not have yet becomes its own with the first update, which is how a first update is recognised.
+    private void Advance(int i)
+    {
+        _rule.Advance(_states[i], _options);
+        for (var slot = 0; slot < _slots.Length; slot++)
+            if (_slots[slot].Length > 0) _rule.Slot(_states[i], slot) ??= _slots[slot][i];
+        _steps[i] = _rule.PhaseOf(_states[i]).Step;
     }
 
     private bool IsOnePhase()
     {
-        var splits = Rule.Splits(Choice.Kernel);
-        var first = Rule.PhaseOf(States[0]);
-        for (var i = 0; i < States.Length; i++)
-            if (_gradients[i] is null || (splits && Rule.PhaseOf(States[i]) != first)) return false;
+        var splits = _rule.Splits(Choice.Kernel);
+        var first = _rule.PhaseOf(_states[0]);
+        for (var i = 0; i < _states.Length; i++)
+            if (_gradients[i] is null || (splits && _rule.PhaseOf(_states[i]) != first)) return false;
         return true;
     }
 
     private IEnumerable<int[]> Phases()
     {
-        var splits = Rule.Splits(Choice.Kernel);
-        return Enumerable.Range(0, States.Length).Where(i => _gradients[i] is not null)
-            .GroupBy(i => splits ? Rule.PhaseOf(States[i]) : default, (_, members) => members.ToArray());
+        var splits = _rule.Splits(Choice.Kernel);
+        return Enumerable.Range(0, _states.Length).Where(i => _gradients[i] is not null)
+            .GroupBy(i => splits ? _rule.PhaseOf(_states[i]) : default, (_, members) => members.ToArray());
     }
 
     private IEnumerable<Slice> Parts(int[] members)
     {
         for (var (from, to) = (0, 0); from < members.Length; from = to)
         {
-            for (var elements = 0L; to < members.Length && (to == from || elements + Tensors.Elements(members[to]) <= MostElements); to++)
-                elements += Tensors.Elements(members[to]);
-            yield return new Slice(Rule, Choice.Kernel, Widens, members[from..to], Tensors.Parameters, Slots, _counters);
+            for (var elements = 0L; to < members.Length && (to == from || elements + _tensors.Elements(members[to]) <= MostElements); to++)
+                elements += _tensors.Elements(members[to]);
+            yield return new Slice(_rule, Choice.Kernel, members[from..to], _tensors.Parameters, _masters, _slots, _counters);
         }
     }
-
-    public override void Release()
-    {
-        foreach (var gradient in _gradients) gradient?.Dispose();
-        Array.Clear(_gradients);
-    }
-
-    public override void Dispose() => _counters?.Dispose();
 }

@@ -205,19 +205,34 @@ internal static class NativeScript
         def widen(x: List[Tensor]) -> List[Tensor]:
             return [t.to(6) for t in x]
 
+        def follow(master: List[Tensor], p: List[Tensor]) -> None:
+            for i in range(len(p)):
+                if not torch.equal(p[i], master[i].to(p[i].dtype)):
+                    master[i].copy_(p[i])
+
         def copy(to: List[Tensor], source: List[Tensor]) -> None:
             torch._foreach_copy_(to, source)
 
-        def norm(x: List[Tensor], p: float) -> Tensor:
-            each = torch._foreach_norm(x, p)
-            return torch.linalg_vector_norm(torch.stack([n.to(each[0]) for n in each]), p)
+        def wide(x: Tensor) -> Tensor:
+            if x.dtype == 6 or x.dtype == 7:
+                return x
+            return x.to(6)
+
+        def norm(x: List[Tensor], p: float, dtype: int) -> Tensor:
+            each = torch._foreach_norm(x, p, dtype=dtype)
+            return torch.linalg_vector_norm(torch.stack([n.to(7) for n in each]), p)
 
         def euclidean_norm(x: List[Tensor]) -> Tensor:
             flat = [t.reshape(-1) for t in x]
-            return torch.sqrt(torch.sum(torch.stack([torch.dot(t, t) for t in flat])))
+            return torch.sqrt(torch.sum(torch.stack([torch.dot(t, t).to(7) for t in flat])))
 
         def multiply(x: List[Tensor], by: Tensor) -> None:
             torch._foreach_mul_(x, by)
+
+        def multiply_wide(x: List[Tensor], by: Tensor) -> None:
+            y = [wide(t) for t in x]
+            torch._foreach_mul_(y, by)
+            torch._foreach_copy_(x, y)
 
         def clamp(x: List[Tensor], most: float) -> None:
             torch._foreach_clamp_min_(x, -most)
@@ -231,13 +246,14 @@ internal static class NativeScript
             for d in range(1, x.dim()):
                 dims.append(d)
             if len(dims) == 0:
-                return torch.linalg_vector_norm(x, 2.0)
-            return torch.linalg_vector_norm(x, 2.0, dims, True)
+                return torch.linalg_vector_norm(wide(x), 2.0)
+            return torch.linalg_vector_norm(wide(x), 2.0, dims, True)
 
         def adaptive(p: List[Tensor], g: List[Tensor], factor: float, eps: float) -> None:
             for i in range(len(p)):
                 most = torch.clamp(unit_norm(p[i]), min=eps) * factor
-                g[i].mul_(torch.clamp(most / torch.clamp(unit_norm(g[i]), min=1e-6), max=1.0))
+                share = torch.clamp(most / torch.clamp(unit_norm(g[i]), min=1e-6), max=1.0)
+                g[i].copy_(wide(g[i]) * share)
 
         """;
 }

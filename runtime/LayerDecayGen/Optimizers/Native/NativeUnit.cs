@@ -14,7 +14,7 @@ internal static class NativeUnit
     private const string VerifiedLibTorch = "2.10.";
 
     private static readonly Lazy<jit.CompilationUnit> Unit = new(() => jit.compile(
-        (NativeScript.Fused + NativeScript.Foreach + NativeScript.Lists + FlatScript.Text).Replace("\r\n", "\n", StringComparison.Ordinal)));
+        (NativeScript.Fused + NativeScript.Foreach + NativeScript.Lists).Replace("\r\n", "\n", StringComparison.Ordinal)));
 
     /// <summary>Why the unit cannot be used with the loaded LibTorch; null where it can.</summary>
     public static string? Obstacle { get; } = ObstacleOf(__version__);

@@ -8,15 +8,16 @@ internal sealed class Slice
 {
     private readonly UpdateRule _rule;
     private readonly Kernel _kernel;
-    private readonly bool _widen;
+    private readonly Tensor[]? _masters;
     private readonly int[] _members;
     private readonly Tensor[] _parameters;
     private readonly Tensor[] _gradients;
     private readonly CallNumbers _numbers;
 
-    public Slice(UpdateRule rule, Kernel kernel, bool widen, int[] members, Tensor[] parameters, Tensor[][] slots, StepCounters? counters)
+    public Slice(UpdateRule rule, Kernel kernel, int[] members, Tensor[] parameters, Tensor[]? masters, Tensor[][] slots, StepCounters? counters)
     {
-        (_rule, _kernel, _widen, _members) = (rule, kernel, widen, members);
+        (_rule, _kernel, _members) = (rule, kernel, members);
+        _masters = masters is null ? null : Take(masters);
         _parameters = Take(parameters);
         _gradients = new Tensor[members.Length];
         List<object> lists = [_parameters, _gradients, .. slots.Select(s => s.Length == 0 ? s : Take(s))];
@@ -30,25 +31,33 @@ internal sealed class Slice
         _numbers = new CallNumbers([.. lists]);
     }
 
-    public void Call(OptimizerOptions options, StepState phase, Tensor?[] gradients)
+    public void Call(OptimizerOptions options, StepState phase, Tensor?[] gradients, double halfFactor)
     {
         for (var i = 0; i < _members.Length; i++) _gradients[i] = gradients[_members[i]]!;
         _numbers.Restart();
         _rule.Write(_kernel, options, phase, _numbers);
-        if (_widen) CallWidened();
-        else NativeUnit.Call(_rule.Function(_kernel), _numbers.Arguments);
+        if (_masters is not null) CallOnMasters(halfFactor);
+        else
+        {
+            if (halfFactor != 1) TensorLists.Multiply(_gradients, halfFactor);
+            NativeUnit.Call(_rule.Function(_kernel), _numbers.Arguments);
+        }
+
         Array.Clear(_gradients);
     }
 
-    // Half-precision parameters with float32 state: the update is worked out in float32 and rounded once.
-    private void CallWidened()
+    // The update is worked out on the float32 masters and rounded into the parameters. A parameter that was changed since, by loaded
+    // weights or by hand, gives its master anew.
+    private void CallOnMasters(double halfFactor)
     {
-        var (parameters, gradients) = (NativeUnit.Widen(_parameters), NativeUnit.Widen(_gradients));
+        NativeUnit.Call("follow", _masters!, _parameters);
+        var gradients = NativeUnit.Widen(_gradients);
+        if (halfFactor != 1) TensorLists.Multiply(gradients, halfFactor);
         var arguments = (object[])_numbers.Arguments.Clone();
-        (arguments[0], arguments[1]) = (parameters, gradients);
+        (arguments[0], arguments[1]) = (_masters!, gradients);
         NativeUnit.Call(_rule.Function(_kernel), arguments);
-        NativeUnit.Copy(_parameters, parameters);
-        foreach (var wide in parameters.Concat(gradients)) wide.Dispose();
+        NativeUnit.Copy(_parameters, _masters!);
+        foreach (var wide in gradients) wide.Dispose();
     }
 
     private Tensor[] Take(Tensor[] from) => Array.ConvertAll(_members, i => from[i]);

@@ -19,6 +19,7 @@ internal sealed class StepEngine : IDisposable
     private readonly KernelChoice? _stock;
     private readonly Announcement _announcement;
     private readonly List<BoundGroup> _bound = [];
+    private IReadOnlyList<double>? _factors;
 
     public StepEngine(
         UpdateRule rule, IList<ParamGroup> groups, OrderedDict<IntPtr, OptimizerState> states, GroupSources sources, StepOptions? options)
@@ -28,8 +29,6 @@ internal sealed class StepEngine : IDisposable
         _announcement = new Announcement(how.OnFallback);
         if (NativeUnit.Obstacle is { } obstacle) _stock = new(Kernel.Stock, "", obstacle);
         else if (how.Kernel == Kernel.Stock) _stock = new(Kernel.Stock, "", "as asked for");
-        if (how is { FlatStorage: true, Kernel: Kernel.Stock })
-            throw new ArgumentException("TorchSharp's own step knows no flat storage: leave FlatStorage off, or choose another kernel.", nameof(options));
         if (_stock is null) Bind();
         else if (how.Kernel != Kernel.Stock) _announcement.Make(_stock);
     }
@@ -40,8 +39,37 @@ internal sealed class StepEngine : IDisposable
     public IReadOnlyList<KernelChoice> Kernels =>
         _stock is not null ? [_stock] : [.. _bound.SelectMany(b => b.Bindings).Select(b => b.Choice)];
 
-    /// <summary>A number that says, when it is not zero, that gradients overflowed and the step is to be skipped.</summary>
-    public Tensor? FoundInfinity { get; set; }
+    /// <summary>The groups that the optimizer was made from, with the parameters that it steps.</summary>
+    public IReadOnlyList<ParameterGroup> Groups => [.. _sources.Groups.Select(s => s.Origin).OfType<ParameterGroup>()];
+
+    /// <summary>Factors on half-precision gradients of the next step, one per group.</summary>
+    public IReadOnlyList<double>? HalfGradientFactors
+    {
+        get => _factors;
+        set
+        {
+            _factors = value;
+            // TorchSharp's own step takes gradients as they are.
+            if (value is null || !IsStock) return;
+            foreach (var (group, factor) in _groups.Zip(value).Where(g => g.Second != 1))
+                Tensors.Scale(group.Parameters, factor);
+        }
+    }
+
+    /// <summary>Float32 masters by parameter name, one dictionary per group.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, Tensor>> Masters => [.. _bound.Select(b => b.Masters)];
+
+    /// <summary>Checks that the parameters are still there.</summary>
+    public void EnsureUsable()
+    {
+        foreach (var (group, i) in _groups.Select((g, i) => (g, i)))
+            foreach (var (parameter, j) in group.Parameters.Select((p, j) => (p, j)))
+                if (parameter.IsInvalid)
+                {
+                    var source = _sources.Groups.ElementAtOrDefault(i);
+                    throw ModelMoved.Error(source?.ParameterNames.ElementAtOrDefault(j) ?? $"{i}[{j}]", source?.Name ?? $"{i}", "was disposed or replaced");
+                }
+    }
 
     public Tensor? Step(Func<Tensor>? closure)
     {
@@ -51,7 +79,6 @@ internal sealed class StepEngine : IDisposable
                 loss = closure();
         using (no_grad())
         {
-            if (FoundInfinity is { } found && found.to(ScalarType.Float32).item<float>() != 0) return loss;
             Bind();
             Step();
         }
@@ -59,39 +86,13 @@ internal sealed class StepEngine : IDisposable
         return loss;
     }
 
-    /// <summary>Whether gradients are in flat storage.</summary>
-    public bool IsFlat => !IsStock && _how.FlatStorage;
-
-    /// <summary>The gradients of each group in flat storage, checked; null without flat storage.</summary>
-    public IReadOnlyList<Tensor[]>? TakeFlatGradients()
-    {
-        if (!IsFlat) return null;
-        using var _ = no_grad();
-        Bind();
-        foreach (var group in _bound) group.Collect();
-        return [.. _bound.Select(group => group.TakeFlatGradients())];
-    }
-
-    /// <summary>Sets gradients in flat storage to zero.</summary>
-    public void ZeroFlatGradients()
-    {
-        using var _ = no_grad();
-        foreach (var group in _bound) group.ZeroGradients();
-        foreach (var parameter in _groups.Skip(_bound.Count).SelectMany(g => g.Parameters)) parameter.grad = null;
-    }
-
-    /// <summary>Brings the state up to date for somebody who may read or change it.</summary>
-    public void ExposeState()
-    {
-        foreach (var group in _bound) group.Expose();
-    }
-
     private void Step()
     {
         try
         {
             foreach (var group in _bound) group.Collect();
-            foreach (var group in _bound) group.Update();
+            for (var i = 0; i < _bound.Count; i++) _bound[i].Update(_factors is { } f && i < f.Count ? f[i] : 1);
+            _factors = null;
         }
         catch
         {
@@ -124,10 +125,12 @@ internal sealed class StepEngine : IDisposable
         if (added.Parameters.Any(p => !known.Add(p.Handle)))
             throw new ArgumentException(
                 "A parameter of the group is in a group of this optimizer already, and would be stepped twice.", nameof(added));
+        if (added.Parameters.FirstOrDefault(p => !is_floating_point(p.dtype)) is { } other)
+            throw new ArgumentException($"A parameter of the group is {other.dtype}: optimizers update floating-point parameters only.", nameof(added));
     }
 
     private BoundGroup BoundGroupAt(int i) => new(
-        _rule, _how, _groups[i], _sources.Groups.ElementAtOrDefault(i), i, _sources.Replaced, _announcement.Make);
+        _rule, _how, _groups[i], _sources.Groups.ElementAtOrDefault(i), i);
 
     /// <summary>Takes the parameters of every group anew and moves the state to them.</summary>
     public void Rebind()

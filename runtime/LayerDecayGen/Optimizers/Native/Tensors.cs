@@ -46,31 +46,6 @@ internal sealed class Tensors
 
     public string Name(int i) => _names[i];
 
-    /// <summary>Refuses parameters that cannot be views of one buffer.</summary>
-    public void RefuseFlat()
-    {
-        for (var i = 0; i < Parameters.Length; i++)
-        {
-            if (Parameters[i].device_type == DeviceType.META)
-                throw NotFlat(i, "has no memory (it is on meta)", "move the model to a device");
-            if (!Parameters[i].is_contiguous()) throw NotFlat(i, "is not contiguous in memory", "make it contiguous");
-        }
-    }
-
-    private NotSupportedException NotFlat(int i, string why, string remedy) =>
-        new($"{Which(i)} {why}, so it cannot be in flat storage: {remedy} before its optimizer is made, or leave FlatStorage off.");
-
-    /// <summary>Checks that parameters are there in their dtype, which is what moving a model changes of most.</summary>
-    public void CheckPresence()
-    {
-        for (var i = 0; i < Parameters.Length; i++)
-            if (Parameters[i].IsInvalid || Parameters[i].dtype != _dtype) CheckParameter(Parameters[i], i);
-    }
-
-    /// <summary>Whether a parameter and a gradient are of a kind whose memory can be compared with the binding's.</summary>
-    public bool IsComparable(Parameter parameter, Tensor? gradient) =>
-        gradient is { is_sparse: false } && gradient.dtype == _dtype && gradient.device_type == _device && parameter.device_type == _device;
-
     /// <summary>Checks a state tensor against its parameter.</summary>
     public void CheckState(Tensor state, int i, bool wide)
     {
@@ -95,6 +70,14 @@ internal sealed class Tensors
             gradients[i] = gradient.contiguous();
             gradient.Dispose();
         }
+    }
+
+    /// <summary>Multiplies half-precision gradients in place, for a step that takes gradients as they are.</summary>
+    public static void Scale(IEnumerable<Parameter> parameters, double factor)
+    {
+        Tensor[] half = [.. parameters.Where(p => p.dtype is ScalarType.Float16 or ScalarType.BFloat16).Select(p => p.grad).OfType<Tensor>()];
+        if (half.Length > 0) TensorLists.Multiply(half, factor);
+        foreach (var gradient in half) gradient.Dispose();
     }
 
     private void CheckParameter(Parameter parameter, int i)
@@ -132,10 +115,4 @@ internal sealed class Tensors
 
     private InvalidOperationException Unfit(int i, string how) =>
         new($"The gradient of parameter '{_names[i]}' of group '{_group}' {how}.");
-
-    public InvalidOperationException Assigned(int i) => Unfit(
-        i,
-        "was replaced after gradients were set to zero, or after going backward. In flat storage gradients stay where they are: write into "
-        + "them (p.grad.copy_(…)), clear them with optimizer.zero_grad() alone, or leave FlatStorage off. Two parameters are looked at in turn at "
-        + "each step, so updates before this one may have missed it");
 }
