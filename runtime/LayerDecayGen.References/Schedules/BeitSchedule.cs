@@ -20,7 +20,7 @@ public static class BeitSchedule
         if (!(rise.Count >= 0 && rise.Count <= whole.Count))
             throw new ArgumentOutOfRangeException(nameof(warmup), rise.Count, $"A warm-up is between 0 and the whole of {whole}.");
         return Schedule.Make<TUnit>("BeitCosineTable", default, length, window =>
-            new CosineTableRule(window.WholeSteps(rise), window.Length, start, end)) with
+            new CosineTableCurve(window.StepAt(rise), window.Length, start, end)) with
         {
             WarmsUp = rise.Count > 0,
         };
@@ -29,18 +29,19 @@ public static class BeitSchedule
 
 /// <summary>
 /// The value of each update as BEiT, VideoMAE and VideoMAEv2 tabulate it (<c>cosine_scheduler</c>): warm-up with both ends in it, then half
-/// a cosine from the base value, which so occurs twice in a row; the end level is never quite reached. Sets the value outright.
+/// a cosine from the base value, which so occurs twice in a row; the end level is never quite reached.
 /// </summary>
-internal sealed class CosineTableRule(double warmup, double length, Level start, Level end) : Rule
+internal sealed class CosineTableCurve(double warmup, double length, Level start, Level end) : OutrightCurve
 {
     public override IEnumerable<Level> Levels => [start, end];
 
-    public override void Apply(long step, in Lanes lanes)
+    public override IEnumerable<double> Turns => [warmup - 1, warmup];
+
+    protected override void Set(long step, in GroupValues values)
     {
-        var values = lanes.Values;
         var wave = 1 + Math.Cos(Math.PI * (step - warmup) / (length - warmup));
-        for (var g = 0; g < values.Length; g++)
-            values[g] = step < warmup ? Rise(step, start.Of(lanes, g), lanes.Bases[g]) : Fall(wave, lanes.Bases[g], end.Of(lanes, g));
+        for (var g = 0; g < values.Values.Length; g++)
+            values.Values[g] = step < warmup ? Rise(step, start.Of(values, g), values.Bases[g]) : Fall(wave, values.Bases[g], end.Of(values, g));
     }
 
     private static double Fall(double wave, double value, double floor) => floor + 0.5 * (value - floor) * wave;

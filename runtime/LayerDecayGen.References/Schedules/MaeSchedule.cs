@@ -20,7 +20,7 @@ public static class MaeSchedule
         if (!(whole.Count > rise.Count))
             throw new ArgumentException($"A run of {whole} is not longer than its warm-up of {rise}.", nameof(length));
         return Schedule.Make("MaeCosine", default, parity ? null : (TUnit?)length, window =>
-            new MaeRule(rise.Count, whole.Count, minimum, window.Position)) with
+            new MaeCurve(rise.Count, whole.Count, minimum, window)) with
         {
             WarmsUp = rise.Count > 0,
         };
@@ -29,27 +29,28 @@ public static class MaeSchedule
 
 /// <summary>
 /// MAE's rate by the fraction of epochs seen: linear from exactly 0, then half a cosine to a minimum (<c>util/lr_sched.py</c>,
-/// <c>adjust_learning_rate</c>). Sets the value outright.
+/// <c>adjust_learning_rate</c>).
 /// </summary>
-internal sealed class MaeRule(double warmup, double length, Level minimum, Func<long, double> position) : Rule
+internal sealed class MaeCurve(double warmup, double length, Level minimum, ScheduleWindow window) : OutrightCurve
 {
     public override IEnumerable<Level> Levels => [minimum];
 
-    public override void Apply(long step, in Lanes lanes)
+    public override IEnumerable<double> Turns => [window.Converts ? window.StepAt(new ScheduleTime(warmup, InEpochs: true)) : warmup];
+
+    protected override void Set(long step, in GroupValues values)
     {
-        var at = position(step);
-        var values = lanes.Values;
+        var at = window.Position(step);
         if (at < warmup)
         {
-            for (var g = 0; g < values.Length; g++) values[g] = lanes.Bases[g] * at / warmup;
+            for (var g = 0; g < values.Values.Length; g++) values.Values[g] = values.Bases[g] * at / warmup;
             return;
         }
 
         var wave = 1 + Math.Cos(Math.PI * (at - warmup) / (length - warmup));
-        for (var g = 0; g < values.Length; g++)
+        for (var g = 0; g < values.Values.Length; g++)
         {
-            var floor = minimum.Of(lanes, g);
-            values[g] = floor + (lanes.Bases[g] - floor) * 0.5 * wave;
+            var floor = minimum.Of(values, g);
+            values.Values[g] = floor + (values.Bases[g] - floor) * 0.5 * wave;
         }
     }
 }

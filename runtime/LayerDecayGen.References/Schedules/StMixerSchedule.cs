@@ -24,8 +24,8 @@ public static class StMixerSchedule
         var times = Schedule.Ascending(milestones, nameof(milestones));
         Schedule.CheckGamma(gamma, nameof(gamma));
         var rise = CheckWarmup(warmup, startFactor, method);
-        return Schedule.Make<TUnit>(nameof(WarmupMultiStep), default, null, window => new WarmupMultiStepRule(
-            new StMixerWarmup(window.Steps(rise), startFactor, method), [.. times.Select(window.Steps)], gamma)) with
+        return Schedule.Make<TUnit>(nameof(WarmupMultiStep), default, null, window => new WarmupMultiStepCurve(
+            new StMixerWarmup(window.Point(rise), startFactor, method), [.. times.Select(window.Point)], gamma)) with
         {
             WarmsUp = rise.Count > 0,
         };
@@ -51,7 +51,7 @@ public static class StMixerSchedule
         if (!parity && !(length.Time.Count > rise.Count))
             throw new ArgumentException($"A run of {length.Time} is not longer than its warm-up of {rise}.", nameof(length));
         return Schedule.Make(nameof(HalfPeriodCosine), default, parity ? null : (TUnit?)length, window =>
-            new HalfPeriodCosineRule(new StMixerWarmup(window.Steps(rise), startFactor, method), window.Steps(length.Time), parity)) with
+            new HalfPeriodCosineCurve(new StMixerWarmup(window.Point(rise), startFactor, method), window.Point(length.Time), parity)) with
         {
             WarmsUp = rise.Count > 0 && !parity,
             Warning = parity
@@ -94,34 +94,36 @@ internal readonly record struct StMixerWarmup(double Length, double StartFactor,
     }
 }
 
-/// <summary>Warm-up times a factor for every milestone passed (STMixer <c>WarmupMultiStepLR</c>). Sets the value outright.</summary>
-internal sealed class WarmupMultiStepRule(StMixerWarmup warmup, double[] milestones, double gamma) : Rule
+/// <summary>Warm-up times a factor for every milestone passed (STMixer <c>WarmupMultiStepLR</c>).</summary>
+internal sealed class WarmupMultiStepCurve(StMixerWarmup warmup, double[] milestones, double gamma) : OutrightCurve
 {
+    public override IEnumerable<double> Turns => [warmup.Length, .. milestones];
+
     public override bool Jumps => true;
 
-    public override void Apply(long step, in Lanes lanes)
+    protected override void Set(long step, in GroupValues values)
     {
         var passed = 0;
         while (passed < milestones.Length && milestones[passed] <= step) passed++;
         var (rise, fall) = (warmup.Factor(step), Math.Pow(gamma, passed));
-        var values = lanes.Values;
-        for (var g = 0; g < values.Length; g++) values[g] = lanes.Bases[g] * rise * fall;
+        for (var g = 0; g < values.Values.Length; g++) values.Values[g] = values.Bases[g] * rise * fall;
     }
 }
 
 /// <summary>
 /// Warm-up, then half a cosine (STMixer <c>HalfPeriodCosStepLR</c>). There the cosine runs from update 0, so the rate jumps down where
-/// the warm-up ends; here it runs from that end unless parity is asked for. Sets the value outright.
+/// the warm-up ends; here it runs from that end unless parity is asked for.
 /// </summary>
-internal sealed class HalfPeriodCosineRule(StMixerWarmup warmup, double length, bool parity) : Rule
+internal sealed class HalfPeriodCosineCurve(StMixerWarmup warmup, double length, bool parity) : OutrightCurve
 {
+    public override IEnumerable<double> Turns => [warmup.Length];
+
     public override bool Jumps => parity || warmup.Method == WarmupMethod.Constant;
 
-    public override void Apply(long step, in Lanes lanes)
+    protected override void Set(long step, in GroupValues values)
     {
         var factor = step < warmup.Length ? warmup.Factor(step) : 0.5 * (Math.Cos(Share(step) * Math.PI) + 1);
-        var values = lanes.Values;
-        for (var g = 0; g < values.Length; g++) values[g] = lanes.Bases[g] * factor;
+        for (var g = 0; g < values.Values.Length; g++) values.Values[g] = values.Bases[g] * factor;
     }
 
     private double Share(long step) => parity ? step / length : (step - warmup.Length) / (length - warmup.Length);

@@ -1,14 +1,14 @@
 namespace LayerDecayGen.References;
 
 /// <summary>The base value times a factor of the step alone, as references state theirs for torch's <c>LambdaLR</c>.</summary>
-internal sealed class StepFactorRule(Func<double, double> factor, bool jumps) : Rule
+internal sealed class StepFactorCurve(Func<double, double> factor, bool jumps) : OutrightCurve
 {
     public override bool Jumps => jumps;
 
-    public override void Apply(long step, in Lanes lanes)
+    protected override void Set(long step, in GroupValues values)
     {
         var share = factor(step);
-        for (var g = 0; g < lanes.Values.Length; g++) lanes.Values[g] = lanes.Bases[g] * share;
+        for (var g = 0; g < values.Values.Length; g++) values.Values[g] = values.Bases[g] * share;
     }
 }
 
@@ -36,8 +36,8 @@ internal static class DecayCurve
     {
         Require.NotNegative(warmup.Time.Count, nameof(warmup));
         foreach (var length in lengths) Require.NotNegative(length.Time.Count, nameof(length));
-        return LayerDecayGen.Schedule.Make<TUnit>(kind, default, null, window => new StepFactorRule(
-            curve(window.WholeSteps(warmup.Time), [.. lengths.Select(l => window.WholeSteps(l.Time))]), jumps)) with
+        return LayerDecayGen.Schedule.Make<TUnit>(kind, default, null, window => new StepFactorCurve(
+            curve(window.StepAt(warmup.Time), [.. lengths.Select(l => window.StepAt(l.Time))]), jumps)) with
         {
             WarmsUp = warmup.Time.Count > 0,
         };

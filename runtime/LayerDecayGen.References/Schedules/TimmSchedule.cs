@@ -146,7 +146,7 @@ public static class TimmSchedule
         Schedule.CheckPositive<TUnit>(size, nameof(size));
         CheckRate(rate);
         var (common, rise) = (options ?? new TimmOptions(), Warmup(warmup));
-        return Whole<TUnit>("TimmStep", rise, window => new TimmStepRule(common, window.Steps(rise), window.Steps(size.Time), rate));
+        return Whole<TUnit>("TimmStep", rise, window => new TimmStepCurve(common, window.Point(rise), window, size.Time, rate));
     }
 
     /// <summary>timm's <c>MultiStepLRScheduler</c>, whose milestones are met one step early under parity.</summary>
@@ -162,8 +162,8 @@ public static class TimmSchedule
         var times = Schedule.Ascending(milestones, nameof(milestones));
         CheckRate(rate);
         var (common, rise) = (options ?? new TimmOptions(), Warmup(warmup));
-        return Whole<TUnit>("TimmMultiStep", rise, window => new TimmMultiStepRule(
-            common, window.Steps(rise), [.. times.Select(window.Steps)], rate)) with
+        return Whole<TUnit>("TimmMultiStep", rise, window => new TimmMultiStepCurve(
+            common, window.Point(rise), [.. times.Select(window.Point)], rate)) with
         {
             Warning = common.Parity
                 ? "TimmMultiStep keeps timm's milestones, which are met one step early."
@@ -186,7 +186,7 @@ public static class TimmSchedule
         ArgumentNullException.ThrowIfNull(plateau);
         plateau.Checked();
         var (common, rise) = (options ?? new TimmOptions(), Warmup(warmup));
-        return Whole<TUnit>("TimmPlateau", rise, window => new TimmPlateauRule(common, plateau, window.Steps(rise)));
+        return Whole<TUnit>("TimmPlateau", rise, window => new TimmPlateauCurve(common, plateau, window.Point(rise)));
     }
 
     private static Schedule Cycle<TUnit>(
@@ -196,13 +196,13 @@ public static class TimmSchedule
     {
         Schedule.CheckPositive<TUnit>(length, nameof(length));
         var (common, rise, turns) = (options ?? new TimmOptions(), Warmup(warmup), (cycles ?? new TimmCycles()).Checked());
-        return Whole<TUnit>(kind, rise, window => new TimmCycleRule(common, turns, window.Steps(rise), window.Steps(length.Time), shape)
+        return Whole<TUnit>(kind, rise, window => new TimmCycleCurve(common, turns, window.Point(rise), window.Point(length.Time), shape)
         {
             RisesToCurve = risesToCurve,
         });
     }
 
-    private static Schedule Whole<TUnit>(string kind, ScheduleTime warmup, Func<ScheduleWindow, Rule> rule)
+    private static Schedule Whole<TUnit>(string kind, ScheduleTime warmup, Func<ScheduleWindow, ScheduleCurve> rule)
         where TUnit : struct, IScheduleUnit =>
         Schedule.Make<TUnit>(kind, default, null, rule) with { WarmsUp = warmup.Count > 0 };
 

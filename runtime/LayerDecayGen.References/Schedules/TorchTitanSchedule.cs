@@ -7,7 +7,7 @@ public static class TorchTitanSchedule
 {
     /// <summary>
     /// A line that starts at 1 / warm-up and reaches the base value at the warm-up's last step, the base value, and a decay over the last
-    /// share of the run. Its minimum is one step after the run. Sets the value outright.
+    /// share of the run. Its minimum is one step after the run.
     /// </summary>
     /// <param name="length">Length of the run (<c>total_steps</c>).</param>
     /// <param name="warmup">Length of the warm-up (<c>warmup_steps</c>); one longer than the run is cut to it.</param>

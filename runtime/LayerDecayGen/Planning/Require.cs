@@ -49,6 +49,11 @@ internal static class Require
             ? value
             : throw OutOfRange(value, name, string.Create(CultureInfo.InvariantCulture, $"at least {minimum}"));
 
+    /// <summary>A value that its enumeration has.</summary>
+    public static T Defined<T>(T value, [CallerArgumentExpression(nameof(value))] string name = "")
+        where T : struct, Enum =>
+        Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(name, $"{name} is {value}: {typeof(T).Name} has no such value.");
+
     private static ArgumentOutOfRangeException OutOfRange(IFormattable value, string name, string wanted) =>
         new(name, $"{name} is {value.ToString(null, CultureInfo.InvariantCulture)}: it must be {wanted}.");
 }

@@ -21,22 +21,22 @@ public readonly record struct Level
 
     /// <summary>A multiple of the group's own base value (mmengine's <c>eta_min_ratio</c>).</summary>
     /// <param name="ofBase">The factor, at least 0.</param>
-    public static Level Ratio(double ofBase) => new(ratio: Checked(ofBase, nameof(ofBase)));
+    public static Level Ratio(double ofBase) => new(ratio: Require.NotNegative(ofBase));
 
     /// <summary>A value for a group of scale 1, times the lr scale of each group (MAE's and timm's minimum).</summary>
     /// <param name="value">The value at scale 1, at least 0.</param>
-    public static Level Scaled(double value) => new(scaled: Checked(value, nameof(value)));
+    public static Level Scaled(double value) => new(scaled: Require.NotNegative(value));
 
     /// <summary>The same value for every group, whatever its scale (mmengine's <c>eta_min</c>).</summary>
     /// <param name="value">The value, at least 0.</param>
-    public static Level Absolute(double value) => new(absolute: Checked(value, nameof(value)));
+    public static Level Absolute(double value) => new(absolute: Require.NotNegative(value));
 
-    /// <summary>One value a group, in the order of the optimizer's groups.</summary>
+    /// <summary>One value for each group, in the order of the optimizer's groups.</summary>
     /// <param name="values">The values, each at least 0.</param>
     public static Level PerGroup(params double[] values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        foreach (var value in values) Checked(value, nameof(values));
+        foreach (var value in values) Require.NotNegative(value, nameof(values));
         return new Level(values: [.. values]);
     }
 
@@ -47,16 +47,13 @@ public readonly record struct Level
     internal int? GroupCount => _values?.Length;
 
     // At most one of the three is not zero, so the sum is exact; a branch on the kind would cost more than all else in a step.
-    internal double Of(in Lanes lanes, int group) =>
-        _values is null ? lanes.Bases[group] * _ratio + lanes.Scales[group] * _scaled + _absolute : _values[group];
+    internal double Of(in GroupValues values, int group) =>
+        _values is null ? values.Bases[group] * _ratio + values.Scales[group] * _scaled + _absolute : _values[group];
 
     /// <inheritdoc/>
-    public override string ToString() => _values is not null ? "one a group"
+    public override string ToString() => _values is not null ? "one for each group"
         : _scaled > 0 ? FormattableString.Invariant($"{_scaled} times lr scale")
         : _absolute > 0 ? FormattableString.Invariant($"{_absolute}")
         : FormattableString.Invariant($"{_ratio} of base");
 
-    private static double Checked(double value, string name) => value >= 0 && double.IsFinite(value)
-        ? value
-        : throw new ArgumentOutOfRangeException(name, value, "A level is a finite number of at least 0.");
 }

@@ -7,20 +7,14 @@ public sealed partial record Schedule
     /// (mmengine <c>LinearLR</c> with <c>end_factor</c> 1, except that a warm-up of one step leaves the value, where that one never takes
     /// the factor back; Goyal et al., "Accurate, large minibatch SGD").
     /// </summary>
-    /// <param name="length">How long, from the first update on.</param>
+    /// <param name="length">How long, from the first update on; zero for no warm-up.</param>
     /// <param name="startFactor">The share at the first step, in (0, 1].</param>
     /// <exception cref="ArgumentException">The length is not positive or the factor is out of range.</exception>
     public static Schedule LinearWarmup<TUnit>(TUnit length, double startFactor = 0.001) where TUnit : struct, IScheduleUnit
     {
         CheckStart(startFactor, nameof(startFactor));
-        if (!(length.Time.Count > 0))
-            throw new ArgumentOutOfRangeException(nameof(length), length.Time.Count, "A warm-up takes more than no time.");
-        return Make(nameof(LinearWarmup), default, (TUnit?)length, window =>
-            new LinearRule(window.LastStep > 0 ? startFactor : 1, 1, window.LastStep)) with
-        {
-            WarmsUp = true,
-            IsWarmup = true,
-        };
+        return Warmup(nameof(LinearWarmup), length, default, window =>
+            new LinearCurve(window.LastStep > 0 ? startFactor : 1, 1, window.LastStep));
     }
 
     /// <summary>
@@ -38,7 +32,7 @@ public sealed partial record Schedule
     {
         CheckStart(startFactor, nameof(startFactor));
         CheckShare(endFactor, nameof(endFactor));
-        return Make(nameof(Linear), from, to, window => new LinearRule(startFactor, endFactor, window.LastStep));
+        return Make(nameof(Linear), from, to, window => new LinearCurve(startFactor, endFactor, window.LastStep));
     }
 
     /// <summary>
@@ -54,7 +48,7 @@ public sealed partial record Schedule
         where TUnit : struct, IScheduleUnit
     {
         CheckPositive(period, nameof(period));
-        return Make(nameof(Cosine), from, to, window => new CosineRule(window.Steps(period?.Time) ?? window.Length, minimum));
+        return Make(nameof(Cosine), from, to, window => new CosineCurve(period is { } given ? window.Steps(given.Time) : window.Length, minimum));
     }
 
     /// <summary>
@@ -68,7 +62,7 @@ public sealed partial record Schedule
     public static Schedule Constant<TUnit>(double factor, TUnit from, TUnit? to = null) where TUnit : struct, IScheduleUnit
     {
         CheckStart(factor, nameof(factor));
-        return Make(nameof(Constant), from, to, window => new ConstantRule(factor, window.LastStep));
+        return Make(nameof(Constant), from, to, window => new ConstantCurve(factor, window.LastStep));
     }
 
     /// <summary>Keeps the value: says that a stretch without change between two schedules is meant.</summary>
@@ -76,7 +70,7 @@ public sealed partial record Schedule
     /// <param name="to">End of the window; null is the end of the run.</param>
     /// <exception cref="ArgumentException">The window is empty.</exception>
     public static Schedule Hold<TUnit>(TUnit from, TUnit? to = null) where TUnit : struct, IScheduleUnit =>
-        Make(nameof(Hold), from, to, _ => new HoldRule());
+        Make(nameof(Hold), from, to, _ => new HoldCurve());
 
     /// <summary>A factor at every step but the first (mmengine <c>ExponentialParamScheduler</c>, torch <c>ExponentialLR</c>).</summary>
     /// <param name="gamma">The factor, above 0.</param>
@@ -86,7 +80,7 @@ public sealed partial record Schedule
     public static Schedule Exponential<TUnit>(double gamma, TUnit from, TUnit? to = null) where TUnit : struct, IScheduleUnit
     {
         CheckGamma(gamma, nameof(gamma));
-        return Make(nameof(Exponential), from, to, _ => new ExponentialRule(gamma));
+        return Make(nameof(Exponential), from, to, _ => new ExponentialCurve(gamma));
     }
 
     /// <summary>
@@ -102,7 +96,7 @@ public sealed partial record Schedule
     {
         CheckPositive<TUnit>(size, nameof(size));
         CheckGamma(gamma, nameof(gamma));
-        return Make(nameof(Step), from, to, window => new StepRule(window.Steps(size.Time), gamma));
+        return Make(nameof(Step), from, to, window => new StepCurve(new Recurrence(window, size.Time), gamma));
     }
 
     /// <summary>
@@ -120,7 +114,7 @@ public sealed partial record Schedule
     {
         var times = Ascending(milestones, nameof(milestones));
         CheckGamma(gamma, nameof(gamma));
-        return Make(nameof(MultiStep), from, to, window => new MultiStepRule([.. times.Select(window.Steps)], gamma));
+        return Make(nameof(MultiStep), from, to, window => new MultiStepCurve([.. times.Select(window.StepAt)], gamma));
     }
 
     /// <summary>
@@ -135,23 +129,28 @@ public sealed partial record Schedule
         where TUnit : struct, IScheduleUnit
     {
         CheckGamma(power, nameof(power));
-        return Make(nameof(Polynomial), from, to, window => new PolynomialRule(power, minimum, window.LastStep));
+        return Make(nameof(Polynomial), from, to, window => new PolynomialCurve(power, minimum, window.LastStep));
     }
 
     /// <summary>
     /// Warm-up from almost nothing by the square of the steps taken, the base value reached at its last step
     /// (mmdetection <c>QuadraticWarmupParamScheduler</c>).
     /// </summary>
-    /// <param name="length">How long.</param>
+    /// <param name="length">How long; zero for no warm-up.</param>
     /// <param name="from">When it begins; the first update, unless set.</param>
     /// <exception cref="ArgumentException">The length is not positive.</exception>
     public static Schedule QuadraticWarmup<TUnit>(TUnit length, TUnit from = default) where TUnit : struct, IScheduleUnit
     {
-        CheckPositive<TUnit>(length, nameof(length));
-        var begin = from.Time;
-        return new Schedule(nameof(QuadraticWarmup), begin, begin with { Count = begin.Count + length.Time.Count }, window =>
-            new QuadraticRule(window.Length))
+        return Warmup(nameof(QuadraticWarmup), length, from, window => new QuadraticCurve(window.Length));
+    }
+
+    private static Schedule Warmup<TUnit>(string kind, TUnit length, TUnit from, Func<ScheduleWindow, ScheduleCurve> curve)
+        where TUnit : struct, IScheduleUnit
+    {
+        var (begin, count) = (from.Time, Require.NotNegative(length.Time.Count, nameof(length)));
+        return new Schedule(kind, begin, count == 0 ? null : begin with { Count = begin.Count + count }, curve)
         {
+            IsNone = count == 0,
             WarmsUp = true,
             IsWarmup = true,
         };
@@ -167,12 +166,12 @@ public sealed partial record Schedule
     {
         CheckPositive<TUnit>(length, nameof(length));
         CheckGamma(power, nameof(power));
-        return Make<TUnit>(nameof(TorchPolynomial), default, null, window => new TorchPolynomialRule(window.Steps(length.Time), power));
+        return Make<TUnit>(nameof(TorchPolynomial), default, null, window => new TorchPolynomialCurve(window.StepAt(length.Time), power));
     }
 
     internal static void CheckGamma(double gamma, string name)
     {
-        if (!(gamma > 0 && double.IsFinite(gamma))) throw new ArgumentOutOfRangeException(name, gamma, "It is a finite number above 0.");
+        Require.Positive(gamma, name);
     }
 
     internal static ScheduleTime[] Ascending<TUnit>(IReadOnlyList<TUnit> milestones, string name) where TUnit : struct, IScheduleUnit
@@ -181,7 +180,7 @@ public sealed partial record Schedule
         ScheduleTime[] times = [.. milestones.Select(m => m.Time)];
         for (var i = 0; i < times.Length; i++)
         {
-            if (!(times[i].Count >= 0)) throw new ArgumentException($"Milestone {times[i]} is before the begin.", name);
+            Require.NotNegative(times[i].Count, name);
             if (i > 0 && times[i].Count < times[i - 1].Count)
                 throw new ArgumentException($"Milestones are in ascending order; found {times[i]} after {times[i - 1]}.", name);
         }
@@ -198,12 +197,11 @@ public sealed partial record Schedule
 
     internal static void CheckShare(double factor, string name)
     {
-        if (!(factor >= 0 && factor <= 1)) throw new ArgumentOutOfRangeException(name, factor, "A factor is in [0, 1].");
+        Require.Share(factor, name);
     }
 
     internal static void CheckPositive<TUnit>(TUnit? time, string name) where TUnit : struct, IScheduleUnit
     {
-        if (time is { } given && !(given.Time.Count > 0))
-            throw new ArgumentOutOfRangeException(name, given.Time.Count, "A length is more than 0.");
+        if (time is { } given) Require.Positive(given.Time.Count, name);
     }
 }

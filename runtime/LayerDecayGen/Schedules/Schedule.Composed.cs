@@ -17,17 +17,17 @@ public sealed partial record Schedule
         where TUnit : struct, IScheduleUnit
     {
         CheckShare(startFactor, nameof(startFactor));
-        if (!Enum.IsDefined(shape)) throw new ArgumentOutOfRangeException(nameof(shape), shape, "Unknown shape of a decay.");
+        Require.Defined(shape);
         if (shape == DecayShape.Exponential && minimum.IsZero)
             throw new ArgumentException("An exponential decay never reaches 0: give it a minimum above 0.", nameof(minimum));
         var (rise, fall, end) = (warmup.Time, decayFrom.Time, to.Time);
-        if (!(rise.Count >= 0)) throw new ArgumentOutOfRangeException(nameof(warmup), rise.Count, "A warm-up is at least 0.");
-        if (!(fall.Count >= rise.Count))
+        Require.NotNegative(rise.Count, nameof(warmup));
+        if (Require.NotNegative(fall.Count, nameof(decayFrom)) < rise.Count)
             throw new ArgumentException($"The decay from {fall} on begins within the warm-up of {rise}.", nameof(decayFrom));
-        if (!(end.Count > fall.Count))
+        if (Require.NotNegative(end.Count, nameof(to)) <= fall.Count)
             throw new ArgumentException($"The decay ends at {end}, where or before it begins ({fall}).", nameof(to));
-        return Make<TUnit>(nameof(WarmupStableDecay), default, to, window => new WarmupStableDecayRule(
-            window.WholeSteps(rise), window.WholeSteps(fall), window.End, shape, minimum, startFactor)) with
+        return Make<TUnit>(nameof(WarmupStableDecay), default, to, window => new WarmupStableDecayCurve(
+            window.StepAt(rise), window.StepAt(fall), window.Length, shape, minimum, startFactor)) with
         {
             WarmsUp = rise.Count > 0,
         };
@@ -41,7 +41,7 @@ public sealed partial record Schedule
     public static Schedule Custom<TUnit>(IScheduleFunction function, TUnit from, TUnit? to = null) where TUnit : struct, IScheduleUnit
     {
         ArgumentNullException.ThrowIfNull(function);
-        return Make(function.GetType().Name, from, to, _ => new CustomRule(function.Factor));
+        return Make(function.GetType().Name, from, to, _ => new CustomCurve(function.Factor));
     }
 
     /// <summary>A schedule of one's own over the whole run: base value times a function.</summary>
@@ -57,7 +57,7 @@ public sealed partial record Schedule
         where TUnit : struct, IScheduleUnit
     {
         ArgumentNullException.ThrowIfNull(factor);
-        return Make(nameof(Lambda), from, to, _ => new CustomRule(factor));
+        return Make(nameof(Lambda), from, to, _ => new CustomCurve(factor));
     }
 
     /// <summary>The value now in the group times a function of the step, from the second step on (torch <c>MultiplicativeLR</c>).</summary>
@@ -69,7 +69,7 @@ public sealed partial record Schedule
         where TUnit : struct, IScheduleUnit
     {
         ArgumentNullException.ThrowIfNull(factor);
-        return Make(nameof(Multiplicative), from, to, _ => new MultiplicativeRule(factor));
+        return Make(nameof(Multiplicative), from, to, _ => new MultiplicativeCurve(factor));
     }
 
     /// <summary>
@@ -85,7 +85,7 @@ public sealed partial record Schedule
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Checked();
-        return Make(nameof(Plateau), from, to, _ => new PlateauRule(options));
+        return Make(nameof(Plateau), from, to, _ => new PlateauCurve(options));
     }
 
     /// <summary>

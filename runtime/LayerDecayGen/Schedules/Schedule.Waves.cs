@@ -26,8 +26,9 @@ public sealed partial record Schedule
         if (shares.Length != periods.Count)
             throw new ArgumentException($"There are {periods.Count} periods and {shares.Length} weights.", nameof(weights));
         foreach (var share in shares) CheckGamma(share, nameof(weights));
-        ScheduleTime[] times = [.. periods.Select(p => p.Time)];
-        return Make(nameof(CosineRestarts), from, to, window => new CosineRestartsRule([.. times.Select(window.Steps)], shares, minimum));
+        var end = default(TUnit).Time;
+        ScheduleTime[] ends = [.. periods.Select(p => end = p.Time with { Count = end.Count + p.Time.Count })];
+        return Make(nameof(CosineRestarts), from, to, window => new CosineRestartsCurve([.. ends.Select(window.StepAt)], shares, minimum));
     }
 
     /// <summary>Half cosines that grow longer by a factor, each from the base value (torch <c>CosineAnnealingWarmRestarts</c>).</summary>
@@ -42,9 +43,9 @@ public sealed partial record Schedule
         where TUnit : struct, IScheduleUnit
     {
         CheckPositive<TUnit>(first, nameof(first));
-        if (!(multiplier >= 1))
+        if (!(multiplier >= 1 && double.IsFinite(multiplier)))
             throw new ArgumentOutOfRangeException(nameof(multiplier), multiplier, "Periods grow: the multiplier is at least 1.");
-        return Make(nameof(WarmRestarts), from, to, window => new WarmRestartsRule(window.Steps(first.Time), multiplier, minimum));
+        return Make(nameof(WarmRestarts), from, to, window => new WarmRestartsCurve(new Recurrence(window, first.Time), multiplier, minimum));
     }
 
     /// <summary>
@@ -62,7 +63,7 @@ public sealed partial record Schedule
     {
         var shape = (cycle ?? new OneCycleOptions()).Checked();
         CheckPositive(length, nameof(length));
-        return Make(nameof(OneCycle), from, to, window => new PhasesRule(
+        return Make(nameof(OneCycle), from, to, window => new PhasesCurve(
             shape.Phases(
                 window.CycleLength(length?.Time),
                 new PhaseValue(maximum, shape.DivisionFactor),
@@ -88,7 +89,7 @@ public sealed partial record Schedule
         var shape = (cycle ?? new OneCycleOptions()).Checked();
         CheckPositive(length, nameof(length));
         var (low, high) = (new PhaseValue(lower), new PhaseValue(upper));
-        return Make(nameof(OneCycleMomentum), from, to, window => new PhasesRule(
+        return Make(nameof(OneCycleMomentum), from, to, window => new PhasesCurve(
             shape.Phases(window.CycleLength(length?.Time), high, low, high), shape.Anneal)) with
         {
             Target = Hyperparameter.Momentum,
@@ -133,10 +134,10 @@ public sealed partial record Schedule
         CheckPositive<TUnit>(up, nameof(up));
         CheckPositive(down, nameof(down));
         CheckGamma(gamma, nameof(gamma));
-        if (!Enum.IsDefined(mode)) throw new ArgumentOutOfRangeException(nameof(mode), mode, "Unknown mode of a cycle.");
+        Require.Defined(mode);
         var (rise, fall) = (up.Time, (down ?? up).Time);
         return Make(kind, default, to, window =>
-            new CyclicRule(lower, upper, window.Steps(rise), window.Steps(fall), mode, gamma, downFirst));
+            new CyclicCurve(lower, upper, window.Steps(rise), window.Steps(fall), mode, gamma, downFirst));
     }
 }
 
@@ -160,12 +161,10 @@ public sealed record OneCycleOptions
 
     internal OneCycleOptions Checked()
     {
-        if (!(RisingShare >= 0 && RisingShare <= 1))
-            throw new ArgumentOutOfRangeException(nameof(RisingShare), RisingShare, "A share is in [0, 1].");
-        if (!(DivisionFactor > 0)) throw new ArgumentOutOfRangeException(nameof(DivisionFactor), DivisionFactor, "A divisor is above 0.");
-        if (!(FinalDivisionFactor > 0))
-            throw new ArgumentOutOfRangeException(nameof(FinalDivisionFactor), FinalDivisionFactor, "A divisor is above 0.");
-        if (!Enum.IsDefined(Anneal)) throw new ArgumentOutOfRangeException(nameof(Anneal), Anneal, "Unknown way to anneal.");
+        Require.Share(RisingShare);
+        Require.Positive(DivisionFactor);
+        Require.Positive(FinalDivisionFactor);
+        Require.Defined(Anneal);
         return this;
     }
 

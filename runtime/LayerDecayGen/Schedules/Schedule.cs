@@ -11,15 +11,15 @@ namespace LayerDecayGen;
 /// </remarks>
 public sealed partial record Schedule
 {
-    private readonly Func<ScheduleWindow, Rule> _rule;
+    private readonly Func<ScheduleWindow, ScheduleCurve> _curve;
 
-    private Schedule(string kind, ScheduleTime from, ScheduleTime? to, Func<ScheduleWindow, Rule> rule)
+    private Schedule(string kind, ScheduleTime from, ScheduleTime? to, Func<ScheduleWindow, ScheduleCurve> curve)
     {
-        if (!(from.Count >= 0)) throw new ArgumentOutOfRangeException(nameof(from), from.Count, "A window begins at 0 or later.");
-        if (to is { } end && !(end.Count > from.Count))
+        Require.NotNegative(from.Count, nameof(from));
+        if (to is { } end && Require.NotNegative(end.Count, nameof(to)) <= from.Count)
             throw new ArgumentException($"The window of {kind} is empty: it ends at {end}, where or before it begins ({from}).",
                 nameof(to));
-        (Kind, Name, From, To, _rule) = (kind, kind, from, to, rule);
+        (Kind, Name, From, To, _curve) = (kind, kind, from, to, curve);
     }
 
     /// <summary>The kind: the name of the method that made it.</summary>
@@ -60,12 +60,15 @@ public sealed partial record Schedule
 
     internal ScheduleTime? PartEnd { get; init; }
 
-    internal Rule RuleIn(ScheduleWindow window) => _rule(window);
+    /// <summary>Whether it has no length, as a warm-up of zero epochs, and so is not there.</summary>
+    internal bool IsNone { get; private init; }
+
+    internal ScheduleCurve CurveIn(ScheduleWindow window) => _curve(window);
 
     /// <summary>Name, hyper-parameter and window.</summary>
-    public override string ToString() => $"{Name} of {Track.Name(Target)}, [{From}, {To?.ToString() ?? "end of the run"})";
+    public override string ToString() => $"{Name} of {HyperparameterValues.Name(Target)}, [{From}, {To?.ToString() ?? "end of the run"})";
 
-    internal static Schedule Make<TUnit>(string kind, TUnit from, TUnit? to, Func<ScheduleWindow, Rule> rule)
+    internal static Schedule Make<TUnit>(string kind, TUnit from, TUnit? to, Func<ScheduleWindow, ScheduleCurve> curve)
         where TUnit : struct, IScheduleUnit =>
-        new(kind, from.Time, to?.Time, rule);
+        new(kind, from.Time, to?.Time, curve);
 }

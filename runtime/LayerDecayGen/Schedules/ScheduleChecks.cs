@@ -1,8 +1,8 @@
 namespace LayerDecayGen;
 
 /// <summary>
-/// What is checked when schedules are built, over every update of the run and every group: one message names the update, the group and
-/// both values.
+/// What is checked when schedules are built: every update of a short run, and in a long one the updates where something can change. One
+/// message names the update, the group and both values.
 /// </summary>
 public sealed record ScheduleChecks
 {

@@ -1,26 +1,23 @@
 namespace LayerDecayGen;
 
 /// <summary>
-/// Schedules over the groups of one run: the values of every hyper-parameter at an update, and the step to the next. Arithmetic on plain
-/// numbers, so the same object looks ahead without an optimizer and drives one.
+/// Schedules over the groups of one run: the values of every hyper-parameter at any update. Arithmetic on plain numbers, so the same object
+/// looks ahead without an optimizer and drives one.
 /// </summary>
 internal sealed class ScheduleProgram
 {
     private static readonly Hyperparameter[] Targets = Enum.GetValues<Hyperparameter>();
 
-    private readonly Track?[] _tracks = new Track?[Targets.Length];
-    private readonly BoundSchedule[] _schedules;
+    private readonly HyperparameterValues?[] _values = new HyperparameterValues?[Targets.Length];
     private readonly List<MetricReport> _reports = [];
 
-    public ScheduleProgram(TrainingRun run, IReadOnlyList<ScheduledGroup> groups, IReadOnlyList<Schedule> schedules)
+    public ScheduleProgram(TrainingRun run, IReadOnlyList<ScheduledGroup> groups, IReadOnlyList<Schedule> schedules, long stride = 1)
     {
         (Run, Groups, Sources) = (run, groups, schedules);
-        foreach (var target in schedules.Select(s => s.Target).Distinct()) _tracks[(int)target] = new Track(target, groups);
         var names = new HashSet<string>(StringComparer.Ordinal);
-        _schedules = [.. schedules.Select(s => new BoundSchedule(s, Unique(s.Name, names), run, _tracks[(int)s.Target]!))];
-        foreach (var schedule in _schedules) schedule.Step(0);
-        // An update of more batches than an epoch has begins in the first epoch and is made in a later one.
-        if (run.BatchesPerEpoch is not null) StepEpochs(0, run.EpochOf(0));
+        Schedules = [.. schedules.Where(s => !s.IsNone).Select(s => new BoundSchedule(s, Unique(s.Name, names), run, groups.Count))];
+        foreach (var target in Schedules.GroupBy(s => s.Target))
+            _values[(int)target.Key] = new HyperparameterValues(target.Key, groups, target, stride);
     }
 
     public TrainingRun Run { get; }
@@ -29,71 +26,50 @@ internal sealed class ScheduleProgram
 
     public IReadOnlyList<Schedule> Sources { get; }
 
-    public IReadOnlyList<BoundSchedule> Schedules => _schedules;
+    public IReadOnlyList<BoundSchedule> Schedules { get; }
 
     public IReadOnlyList<MetricReport> Reports => _reports;
 
     /// <summary>The update whose values these are, from 0.</summary>
     public long Update { get; private set; }
 
-    public Track? this[Hyperparameter target] => _tracks[(int)target];
+    public HyperparameterValues? this[Hyperparameter target] => _values[(int)target];
 
-    /// <summary>
-    /// Goes to the next update: first what steps every update, then, where an epoch ended, what steps every epoch (mmengine
-    /// <c>ParamSchedulerHook</c>).
-    /// </summary>
-    public void Advance()
+    /// <summary>Goes to a later update.</summary>
+    public void GoTo(long update)
     {
-        foreach (var track in _tracks)
-            if (track is not null) track.Changed = false;
-        Update++;
-        foreach (var schedule in _schedules)
-            if (!schedule.EveryEpoch) schedule.Step(Update);
-        if (Run.BatchesPerEpoch is not null) StepEpochs(Run.EpochOf(Update - 1), Run.EpochOf(Update));
+        Update = update;
+        foreach (var values in _values) values?.GoTo(update);
     }
 
     public void Report(string monitor, double metric)
     {
         _reports.Add(new MetricReport(Update, monitor, metric));
-        foreach (var schedule in _schedules)
-            if (schedule.Listens(monitor)) schedule.Report(metric, Update);
+        foreach (var values in _values) values?.Report(monitor, metric, Update);
     }
 
-    /// <summary>The same schedules over other groups, brought to the present update by going all the way again with the metrics reported so
-    /// far.</summary>
-    public ScheduleProgram Over(IReadOnlyList<ScheduledGroup> groups, long update) => Over(Run, groups, update);
-
-    /// <summary>The same schedules over a longer run, at the present update.</summary>
-    public ScheduleProgram OverRun(TrainingRun run) => Over(run, Groups, Update);
-
-    private ScheduleProgram Over(TrainingRun run, IReadOnlyList<ScheduledGroup> groups, long update)
+    /// <summary>
+    /// The same schedules from the start on, at an update, with the metrics reported up to there. Costs what changes on the way, not the
+    /// length of it.
+    /// </summary>
+    public ScheduleProgram At(
+        long update, TrainingRun? run = null, IReadOnlyList<ScheduledGroup>? groups = null, IReadOnlyList<MetricReport>? reports = null)
     {
-        var program = new ScheduleProgram(run, groups, Sources);
-        var next = 0;
-        while (true)
+        var program = new ScheduleProgram(run ?? Run, groups ?? Groups, Sources);
+        program.GoTo(update, reports ?? _reports);
+        return program;
+    }
+
+    /// <summary>Goes to a later update and takes metrics on the way, of a list whose first ones it has taken already.</summary>
+    public void GoTo(long update, IReadOnlyList<MetricReport> reports)
+    {
+        while (_reports.Count < reports.Count && reports[_reports.Count] is var report && report.Update <= update)
         {
-            for (; next < _reports.Count && _reports[next].Update <= program.Update; next++)
-                program.Report(_reports[next].Monitor, _reports[next].Metric);
-            if (program.Update == update) return program;
-            program.Advance();
+            if (report.Update > Update) GoTo(report.Update);
+            Report(report.Monitor, report.Metric);
         }
-    }
 
-    /// <summary>Takes over where another run was.</summary>
-    public void Restore(long update, IEnumerable<MetricReport> reports)
-    {
-        Update = update;
-        _reports.Clear();
-        _reports.AddRange(reports);
-    }
-
-    private void StepEpochs(long before, long now)
-    {
-        for (var epoch = before + 1; epoch <= now; epoch++)
-        {
-            foreach (var schedule in _schedules)
-                if (schedule.EveryEpoch) schedule.Step(epoch);
-        }
+        if (update > Update) GoTo(update);
     }
 
     private static string Unique(string name, HashSet<string> taken)

@@ -84,7 +84,7 @@ public sealed class ScheduleSet
         ArgumentNullException.ThrowIfNull(run);
         if (run.Length.Count <= Run.Length.Count)
             throw new ArgumentException(FormattableString.Invariant($"A run of {run.Length.Count} updates does not extend one of {Run.Length.Count}."), nameof(run));
-        _program = _program.OverRun(run);
+        _program = _program.At(Update, run);
         Write(onlyChanged: false);
     }
 
@@ -99,18 +99,18 @@ public sealed class ScheduleSet
 
     /// <summary>The present values of a hyper-parameter, one a group; empty where no schedule drives it.</summary>
     /// <param name="target">Which.</param>
-    public ReadOnlySpan<double> Values(Hyperparameter target) => _program[target] is { } track ? track.Values : default;
+    public ReadOnlySpan<double> Values(Hyperparameter target) => _program[target] is { } values ? values.Values : default;
 
     /// <summary>Goes to the next update: call it after every <c>optimizer.step()</c> that changed the weights, not after every
     /// micro-batch.</summary>
     public void Step()
     {
         if (GroupCount() != _groups.Length) Join();
-        _program.Advance();
+        _program.GoTo(Update + 1);
         Write(onlyChanged: true);
     }
 
-    /// <summary>Tells schedules that wait for a metric what it was, after the <see cref="Step"/> of the update or epoch it belongs
+    /// <summary>Reports a metric to the schedules that wait for it, after the <see cref="Step"/> of the update or epoch it belongs
     /// to.</summary>
     /// <param name="metric">The value.</param>
     /// <param name="monitor">Its name, as <see cref="PlateauOptions.Monitor"/> states it.</param>
@@ -160,7 +160,7 @@ public sealed class ScheduleSet
     public void JumpTo(Updates update)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(update.Count, nameof(update));
-        _program = _program.Over(_program.Groups, update.Count);
+        _program = _program.At(update.Count);
         Write(onlyChanged: false);
     }
 
@@ -174,7 +174,8 @@ public sealed class ScheduleSet
             throw new InvalidOperationException("The optimizer's groups were removed or replaced; make a new ScheduleSet for it.");
         var known = _program.Groups;
         var newcomers = groups.Skip(known.Count).Select((g, i) => ScheduledGroup.From(g, known.Count + i, null));
-        _program = _program.Over([.. known, .. newcomers.Select(g => g with { LearningRateScale = g.ScaleBeside(known) })], Update);
+        IReadOnlyList<ScheduledGroup> all = [.. known, .. newcomers.Select(g => g with { LearningRateScale = g.ScaleBeside(known) })];
+        _program = _program.At(Update, groups: all);
         _groups = groups;
     }
 
@@ -182,8 +183,8 @@ public sealed class ScheduleSet
     {
         foreach (var target in Targets)
         {
-            if (_program[target] is not { } track || (onlyChanged && !track.Changed)) continue;
-            var values = track.Values;
+            if (_program[target] is not { } driven || (onlyChanged && !driven.Changed)) continue;
+            var values = driven.Values;
             for (var g = 0; g < values.Length; g++) OptimizerGroup.Write(_groups[g], target, values[g]);
         }
     }

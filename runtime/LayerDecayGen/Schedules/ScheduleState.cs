@@ -6,12 +6,6 @@ namespace LayerDecayGen;
 /// <summary>Where the schedules of a run are, by names of schedules and groups. Small: a few numbers a group.</summary>
 public sealed record ScheduleState
 {
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new JsonStringEnumConverter() },
-    };
-
     /// <summary>The update whose values these are.</summary>
     public required long Update { get; init; }
 
@@ -27,11 +21,14 @@ public sealed record ScheduleState
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <param name="json">The text.</param>
     /// <exception cref="JsonException">It is no such text.</exception>
-    public static ScheduleState FromJson(string json) =>
-        JsonSerializer.Deserialize<ScheduleState>(json, Options) ?? throw new JsonException("The text holds no schedule state.");
+    public static ScheduleState FromJson(string json)
+    {
+        var state = JsonSerializer.Deserialize(json, ScheduleJson.Default.ScheduleState);
+        return state?.IsWhole() == true ? state : throw new JsonException("The text holds no state of schedules, or not all of it.");
+    }
 
     /// <summary>The state as JSON; numbers come back bit by bit.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, Options);
+    public string ToJson() => JsonSerializer.Serialize(this, ScheduleJson.Default.ScheduleState);
 
     internal static ScheduleState Of(ScheduleProgram program) => new()
     {
@@ -46,18 +43,22 @@ public sealed record ScheduleState
         string[] differences = [.. Differences(program)];
         if (differences.Length > 0)
             throw new ArgumentException(string.Join(Environment.NewLine, ["The state is of other schedules or groups:", .. differences]));
-        var restored = new ScheduleProgram(program.Run, [.. program.Groups.Select((g, i) => Groups[i].Base(g))], program.Sources);
-        for (var g = 0; g < Groups.Count; g++) Groups[g].Restore(restored, g);
-        for (var s = 0; s < Schedules.Count; s++) restored.Schedules[s].Memory = [.. Schedules[s].Memory];
-        restored.Restore(Update, Reports);
-        return restored;
+        if (Update < 0 || Reports.Any(r => r.Update < 0 || r.Update > Update || double.IsNaN(r.Metric)))
+            throw new ArgumentException($"The state is at update {Update} and has metrics from after it or from none.");
+        return program.At(Update, groups: [.. program.Groups.Select((g, i) => Groups[i].Base(g))], reports: Reports);
     }
+
+    private bool IsWhole() => Schedules is not null && Groups is not null && Reports is not null
+        && Schedules.All(s => s is { Name: not null, Kind: not null })
+        && Groups.All(g => g is { Name: not null, Values: not null }) && Reports.All(r => r?.Monitor is not null);
 
     private IEnumerable<string> Differences(ScheduleProgram program)
     {
         var here = Of(program);
         foreach (var line in Compare("schedule", [.. Schedules.Select(s => s.Shape)],
             [.. here.Schedules.Select(s => s.Shape)])) yield return line;
+        if (Schedules.Zip(here.Schedules).Any(s => s.First.End < s.Second.End && s.First with { End = s.Second.End } == s.Second))
+            yield return "  ~ the run was shorter: make these schedules for its length, load the state, and call Extend";
         string[] names = [.. Groups.Select(g => $"'{g.Name}'")];
         string[] present = [.. here.Groups.Select(g => $"'{g.Name}'")];
         foreach (var line in Compare("group", names, present)) yield return line;
@@ -79,18 +80,17 @@ public sealed record ScheduleState
 /// <param name="Kind">Its kind.</param>
 /// <param name="Target">What it drives.</param>
 /// <param name="Stepping">When it steps.</param>
-/// <param name="Begin">Begin of its window in its steps.</param>
-/// <param name="End">End of its window in its steps.</param>
-/// <param name="Memory">What it remembers, as numbers.</param>
+/// <param name="Begin">The first step of its window.</param>
+/// <param name="End">The first step after it.</param>
 public sealed record ScheduleMemory(
-    string Name, string Kind, Hyperparameter Target, Stepping Stepping, double Begin, double End, IReadOnlyList<double> Memory)
+    string Name, string Kind, Hyperparameter Target, Stepping Stepping, long Begin, long End)
 {
-    internal string Shape => FormattableString.Invariant(
-        $"'{Name}' ({Kind} of {Track.Name(Target)}, [{Begin}, {End}) {(Stepping == Stepping.EveryEpoch ? "epochs" : "updates")})");
+    internal string Shape =>
+        $"'{Name}' ({Kind} of {HyperparameterValues.Name(Target)}, [{Begin}, {End}) {(Stepping == Stepping.EveryEpoch ? "epochs" : "updates")})";
 
     internal static ScheduleMemory Of(BoundSchedule schedule) => new(
-        schedule.Name, schedule.Schedule.Kind, schedule.Target, schedule.Schedule.Stepping, schedule.Window.Begin, schedule.Window.End,
-            schedule.Memory);
+        schedule.Name, schedule.Schedule.Kind, schedule.Target, schedule.Schedule.Stepping, schedule.Window.FirstStep,
+        schedule.Window.FirstStep + schedule.Window.Length);
 }
 
 /// <summary>A group in a state: what of it is scheduled.</summary>
@@ -108,7 +108,7 @@ public sealed record GroupMemory(string Name, IReadOnlyDictionary<Hyperparameter
         from own in here.Values
         where Values.TryGetValue(own.Key, out var saved) && own.Value.Base != saved.Base && own.Value.Base != saved.Value
         select FormattableString.Invariant(
-            $"  ~ group '{Name}': base {Track.Name(own.Key)} is {Values[own.Key].Base} in the state and {own.Value.Base} here");
+            $"  ~ group '{Name}': base {HyperparameterValues.Name(own.Key)} is {Values[own.Key].Base} in the state and {own.Value.Base} here");
 
     internal ScheduledGroup Base(ScheduledGroup group)
     {
@@ -124,14 +124,13 @@ public sealed record GroupMemory(string Name, IReadOnlyDictionary<Hyperparameter
 
         return group;
     }
-
-    internal void Restore(ScheduleProgram program, int group)
-    {
-        foreach (var (target, value) in Values) program[target]!.Values[group] = value.Value;
-    }
 }
 
 /// <summary>A hyper-parameter of a group in a state.</summary>
 /// <param name="Base">Its base value.</param>
 /// <param name="Value">Its value in use.</param>
 public readonly record struct GroupValue(double Base, double Value);
+
+[JsonSourceGenerationOptions(NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(ScheduleState))]
+internal sealed partial class ScheduleJson : JsonSerializerContext;

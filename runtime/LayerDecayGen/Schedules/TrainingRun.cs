@@ -61,7 +61,7 @@ public sealed record TrainingRun
     {
         Require.AtLeast(batchesPerEpoch ?? 1, 1, nameof(batchesPerEpoch));
         Require.AtLeast(accumulation, 1);
-        if (!Enum.IsDefined(windows)) throw new ArgumentOutOfRangeException(nameof(windows), windows, "Unknown kind of windows.");
+        Require.Defined(windows);
         if (windows == AccumulationWindows.PerEpoch && batchesPerEpoch is null)
             throw new ArgumentException("Windows that end with the epoch need the batches of an epoch.", nameof(batchesPerEpoch));
         (_before, BatchesPerEpoch, Accumulation, Windows) = (before, batchesPerEpoch, accumulation, windows);

@@ -153,10 +153,6 @@ public sealed class HostileCheckpointTests
     public void AGroupThatIsNotThereIsRefused() =>
         Refused(f => f.Parts["optimizer"]["Parameters"]!["head.weight"]!["Group"] = 99, "'optimizer'", "is in group 99");
 
-    [Test]
-    public void AShortScheduleMemoryIsRefused() =>
-        Refused(f => f.Parts["schedules"]["Schedules"]!.AsArray().First(s => s!["Memory"]!.AsArray().Count > 0)!["Memory"] = new JsonArray(), "'schedules'");
-
     [Always(MaxTest = 100)]
     public void AnyForgeryLoadsOrChangesNothing(int seed) => LoadsOrChangesNothing(new Random(seed));
 

@@ -24,7 +24,6 @@ public sealed class BadScheduleTests
         Bad("factor", "zero constant", () => Constant(0, 0.Epochs())),
         Bad("gamma", "zero gamma", () => Exponential(0, 0.Epochs())),
         Bad("size", "zero step size", () => Step(0.Epochs())),
-        Bad("length", "no warm-up", () => LinearWarmup(0.Epochs())),
         Bad("length", "MAE run within its warm-up", () => MaeSchedule.Cosine(5.Epochs(), 5.Epochs())),
         Bad("length", "half cosine within its warm-up", () => StMixerSchedule.HalfPeriodCosine(5.Epochs(), 5.Epochs())),
         Bad("warmup", "table within its warm-up", () => BeitSchedule.CosineTable(5.Epochs(), Level.Zero, 6.Epochs())),
@@ -50,6 +49,30 @@ public sealed class BadScheduleTests
         Bad("accumulation", "zero accumulation", () => new TrainingRun(10.Epochs(), 10, accumulation: 0)),
     ];
 
+    private static IEnumerable<TestCaseData> NotFinite =>
+    [
+        .. new[] { double.NaN, double.PositiveInfinity }.SelectMany(n => new[]
+        {
+            Bad("length", $"warm-up of {n}", () => LinearWarmup(n.Epochs())),
+            Bad("length", $"quadratic warm-up of {n}", () => QuadraticWarmup(n.Epochs())),
+            Bad("from", $"begin at {n}", () => Cosine(from: n.Epochs())),
+            Bad("to", $"end at {n}", () => Cosine(0.Epochs(), to: n.Epochs())),
+            Bad("period", $"period of {n}", () => Cosine(0.Epochs(), period: n.Epochs())),
+            Bad("periods", $"restarts after {n}", () => CosineRestarts([n.Epochs()])),
+            Bad("first", $"warm restart after {n}", () => WarmRestarts(n.Epochs())),
+            Bad("milestones", $"milestone at {n}", () => MultiStep([n.Epochs()])),
+            Bad("milestones", $"part after {n}", () => Sequence([n.Epochs()], Hold(0.Epochs()), Hold(0.Epochs()))),
+            Bad("size", $"step size of {n}", () => Step(n.Epochs())),
+            Bad("up", $"rise of {n}", () => Cyclic(Level.Zero, Level.Ratio(1), n.Epochs())),
+            Bad("down", $"fall of {n}", () => Cyclic(Level.Zero, Level.Ratio(1), 1.Epochs(), n.Epochs())),
+            Bad("length", $"cycle of {n}", () => OneCycle(Level.Ratio(1), 0.Epochs(), length: n.Epochs())),
+            Bad("warmup", $"stable after {n}", () => WarmupStableDecay(n.Epochs(), 2.Epochs(), 3.Epochs())),
+            Bad("decayFrom", $"decay from {n}", () => WarmupStableDecay(1.Epochs(), n.Epochs(), 3.Epochs())),
+            Bad("to", $"decay up to {n}", () => WarmupStableDecay(1.Epochs(), 2.Epochs(), n.Epochs())),
+            Bad("length", $"polynomial over {n}", () => TorchPolynomial(n.Epochs())),
+        }),
+    ];
+
     private static IEnumerable<TestCaseData> Bindings =>
     [
         Bound("the run has none", "epochs without epoch length", new TrainingRun(100.Updates()), LinearWarmup(5.Epochs())),
@@ -64,7 +87,7 @@ public sealed class BadScheduleTests
             Cosine<Updates>(default) with { Target = Hyperparameter.Momentum }),
     ];
 
-    [TestCaseSource(nameof(Arguments))]
+    [TestCaseSource(nameof(Arguments)), TestCaseSource(nameof(NotFinite))]
     public void NamesTheArgument(string argument, Func<object> make)
     {
         var error = Assert.Catch<ArgumentException>(() => make());

@@ -101,10 +101,10 @@ internal static class MmengineConfig
     {
         Factor = k.NumberAt("factor") ?? 0.1,
         Patience = k.IntegerAt("patience") ?? 10,
-        Better = (k.TextAt("rule") ?? "less") switch
+        Mode = (k.TextAt("rule") ?? "less") switch
         {
-            "less" => Improvement.Less,
-            "greater" => Improvement.Greater,
+            "less" => MetricMode.Min,
+            "greater" => MetricMode.Max,
             var other => throw new ArgumentException($"Unknown rule {other}."),
         },
         Threshold = k.NumberAt("threshold") ?? 1e-4,

@@ -51,7 +51,7 @@ public sealed class ScheduleCheckTests
         Case("warm-up as long as the run", LinearWarmup(10.Epochs()))
             .Returns("The warm-up LinearWarmup ends at update 100 and the run at 100: make it shorter than the run."),
         Case("end after the run", Cosine(0.Epochs(), to: 12.Epochs()))
-            .Returns("Cosine ends at update 120, but the run at 100: it never gets where it was told to end."),
+            .Returns("Cosine ends at update 120, but the run at 100: it is cut off there."),
         Case("warm-up that never arrives", StMixerSchedule.WarmupMultiStep([3.Epochs()], warmup: 5.Epochs(), gamma: 0.5))
             .Returns(null),
     ];

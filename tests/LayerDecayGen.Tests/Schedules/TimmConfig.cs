@@ -56,10 +56,10 @@ internal static class TimmConfig
         Threshold = k.NumberAt("threshold") ?? 1e-4,
         Cooldown = k.IntegerAt("cooldown_t") ?? 0,
         Minimum = Level.Absolute(k.NumberAt("lr_min") ?? 0),
-        Better = (k.TextAt("mode") ?? "max") switch
+        Mode = (k.TextAt("mode") ?? "max") switch
         {
-            "min" => Improvement.Less,
-            "max" => Improvement.Greater,
+            "min" => MetricMode.Min,
+            "max" => MetricMode.Max,
             var other => throw new ArgumentException($"Unknown mode {other}."),
         },
     };

@@ -83,10 +83,10 @@ internal static class TorchConfig
     {
         Factor = k.NumberAt("factor") ?? 0.1,
         Patience = k.IntegerAt("patience") ?? 10,
-        Better = (k.TextAt("mode") ?? "min") switch
+        Mode = (k.TextAt("mode") ?? "min") switch
         {
-            "min" => Improvement.Less,
-            "max" => Improvement.Greater,
+            "min" => MetricMode.Min,
+            "max" => MetricMode.Max,
             var other => throw new ArgumentException($"Unknown mode {other}."),
         },
         Threshold = k.NumberAt("threshold") ?? 1e-4,

@@ -19,15 +19,3 @@ public interface IScheduleFunction
     /// <param name="group">The group.</param>
     double Factor(long update, ScheduledGroup group);
 }
-
-/// <summary>Base value times a function (torch <c>LambdaLR</c>). Sets the value outright.</summary>
-internal sealed class CustomRule(Func<long, ScheduledGroup, double> factor) : Rule
-{
-    public override bool IsForeign => true;
-
-    public override void Apply(long step, in Lanes lanes)
-    {
-        var values = lanes.Values;
-        for (var g = 0; g < values.Length; g++) values[g] = lanes.Bases[g] * factor(step, lanes.Groups[g]);
-    }
-}
