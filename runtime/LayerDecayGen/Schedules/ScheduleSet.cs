@@ -1,3 +1,4 @@
+using System.Globalization;
 using static TorchSharp.torch.optim;
 
 namespace LayerDecayGen;
@@ -63,7 +64,7 @@ public sealed class ScheduleSet
         var named = (optimizer as IGroupOptimizer)?.Groups;
         ScheduledGroup[] scheduled = [.. _groups.Select((g, i) => ScheduledGroup.From(g, i, i < named?.Count ? named[i] : null))];
         _program = new ScheduleProgram(run, [.. scheduled.Select(g => g with { LearningRateScale = g.ScaleAmong(scheduled) })], schedules);
-        Warnings = checks.Run(_program);
+        Warnings = [.. checks.Run(_program), .. RatesSetByHand(scheduled)];
         Write(onlyChanged: false);
     }
 
@@ -162,6 +163,33 @@ public sealed class ScheduleSet
         ArgumentOutOfRangeException.ThrowIfNegative(update.Count, nameof(update));
         _program = _program.At(update.Count);
         Write(onlyChanged: false);
+    }
+
+    /// <summary>The present values of every group, with its name and layer: a line for each.</summary>
+    public override string ToString()
+    {
+        var rows = new List<string[]> { new[] { "group", "layer", "learning rate", "momentum", "weight decay" } };
+        rows.AddRange(_groups.Zip(Groups, (group, scheduled) => new[]
+        {
+            scheduled.Name, Text(scheduled.Layer), Text(group.LearningRate), Text(OptimizerGroup.Momentum(group)),
+            Text(OptimizerGroup.WeightDecay(group)),
+        }));
+        var widths = Enumerable.Range(0, rows[0].Length).Select(c => rows.Max(r => r[c].Length)).ToArray();
+        var lines = rows.Select(r => string.Join("  ", r.Select((cell, c) => c == 0 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c]))));
+        return string.Join(Environment.NewLine, lines.Prepend(FormattableString.Invariant($"update {Update} of {Run.Length.Count}")));
+    }
+
+    private static string Text(double? value) => value?.ToString("G6", CultureInfo.InvariantCulture) ?? "-";
+
+    // Schedules start from base rates: a rate that was only written into the group would be lost without a word.
+    private IEnumerable<string> RatesSetByHand(ScheduledGroup[] scheduled)
+    {
+        for (var i = 0; i < _groups.Length; i++)
+        {
+            if (_groups[i].LearningRate == _groups[i].InitialLearningRate) continue;
+            yield return FormattableString.Invariant($"Group '{scheduled[i].Name}' had the learning rate {_groups[i].LearningRate}; schedules ")
+                + FormattableString.Invariant($"start from its base rate {_groups[i].InitialLearningRate} (InitialLearningRate).");
+        }
     }
 
     private int GroupCount() =>

@@ -40,6 +40,11 @@ internal sealed class ObviousRun
 
     public int Updates => LastBatches.Count;
 
+    /// <summary>How many updates so many hundredths of an epoch have on average.</summary>
+    public double UpdatesIn(int hundredths) => hundredths / 100.0 * (_windows == AccumulationWindows.PerEpoch
+        ? Math.Ceiling((double)BatchesPerEpoch / _accumulation)
+        : (double)BatchesPerEpoch / _accumulation);
+
     /// <summary>The first update that starts at or after so many hundredths of an epoch; the run's end is that of its updates.</summary>
     public int UpdateAt(int hundredths)
     {

@@ -21,7 +21,7 @@ public sealed class ObviousScheduleTests
     [
         "LinearWarmup", "QuadraticWarmup", "Linear", "Constant", "Exponential", "Step", "MultiStep", "Polynomial", "TorchPolynomial",
         "Cosine", "CosineRestarts", "WarmRestarts", "GrowingRestarts", "OneCycle", "Cyclic", "WarmupStableDecay", "Lambda", "Multiplicative",
-        "Hold",
+        "Hold", "CosineOfAPeriod", "CyclicInEpochs",
     ];
 
     [Always(MaxTest = 1500)]
@@ -46,7 +46,7 @@ public sealed class ObviousScheduleTests
     // A schedule and the factor on the base value that it comes to at an update.
     private static (Schedule Schedule, Func<int, double> Factor) Case(string kind, Random random, ObviousRun run, int epochs)
     {
-        var begin = kind is "LinearWarmup" or "WarmupStableDecay" or "TorchPolynomial" or "Cyclic" ? 0 : random.Next(100 * epochs / 3);
+        var begin = kind is "LinearWarmup" or "WarmupStableDecay" or "TorchPolynomial" or "Cyclic" or "CyclicInEpochs" ? 0 : random.Next(100 * epochs / 3);
         var end = random.Next(begin + 100, 100 * epochs + 1);
         var (first, stop) = (run.UpdateAt(begin), run.UpdateAt(end));
         var length = random.Next(5, 90 * epochs);
@@ -77,10 +77,16 @@ public sealed class ObviousScheduleTests
             "Cosine" => Of(Cosine(from, to, Minimum), t => Down((double)t / (last + 1))),
             "CosineRestarts" => Of(
                 CosineRestarts([by, new Epochs(2 * length / 100.0)], [1, 0.5], Minimum, from, to),
-                t => Restart(Math.Min(t, Point(3 * length) - 1), Point(length), Point(3 * length))),
+                t => Point(3 * length) == 0 ? 1 : Restart(Math.Min(t, Point(3 * length) - 1), Point(length), Point(3 * length))),
             "WarmRestarts" => Of(WarmRestarts(by, 1, Minimum, from, to), t => Down(Share(n => Point(n * length), t))),
             "GrowingRestarts" => Of(WarmRestarts(by, 2, Minimum, from, to), t => Down(Share(n => Point(((1 << n) - 1) * length), t))),
             "OneCycle" => Of(OneCycle(Level.Ratio(1), from, to), t => OneCycleAt(t, last + 1)),
+            "CosineOfAPeriod" => Of(Cosine(from, to, Minimum, by), t => Down(t / run.UpdatesIn(length))),
+            "CyclicInEpochs" => (Cyclic(Minimum, Level.Ratio(1), by, to: epochs.Epochs()), u =>
+            {
+                var at = u / run.UpdatesIn(length) % 2;
+                return Floor + (1 - Floor) * (at < 1 ? at : 2 - at);
+            }),
             "Cyclic" => Cycle(random, run),
             _ => StableDecay(run, epochs, random),
         };

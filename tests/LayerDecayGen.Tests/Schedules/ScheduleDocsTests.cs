@@ -49,6 +49,8 @@ public sealed class ScheduleDocsTests
         var again = ScheduleExamples.Own(optimizer, run);
         ScheduleExamples.Save(set, again);
         Assert.That(again.Update, Is.EqualTo(1));
+        ScheduleExamples.GoOn(set);
+        Assert.That(set.Run.Length, Is.EqualTo(800.Updates()));
         ScheduledGroup[] groups = [new("all", 0.1) { Momentum = 0.9, WeightDecay = 0.05 }];
         Assert.That(ScheduleExamples.Ahead(groups, run), Is.Empty);
         Assert.That(ScheduleTable.Evaluate(groups, run, ScheduleExamples.Momentum()).Check(), Is.Empty);

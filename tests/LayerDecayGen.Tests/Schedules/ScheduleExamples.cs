@@ -82,6 +82,13 @@ internal static class ScheduleExamples
         // </state>
     }
 
+    public static void GoOn(ScheduleSet schedules)
+    {
+        // <extend>
+        schedules.Extend(schedules.Run.ExtendedTo(80.Epochs()));
+        // </extend>
+    }
+
     public static Schedule[] Momentum()
     {
         // <targets>

@@ -150,6 +150,95 @@ public sealed class ScheduleSetTests
         Assert.That(optimizer.ParamGroups.Select(g => (g.LearningRate, Momentum((ParamGroup)g))), Is.EqualTo(expected));
     }
 
+    [Test]
+    public void ARateSetByHandIsSaid()
+    {
+        using var optimizer = Sgd(0.1, 0.05);
+        optimizer.ParamGroups.Last().LearningRate = 0.3;
+        var set = new ScheduleSet(optimizer, Run, Cosine(0.Updates()));
+        Assert.That(set.Warnings, Is.EqualTo(new[]
+        {
+            "Group 'group 1' had the learning rate 0.3; schedules start from its base rate 0.05 (InitialLearningRate).",
+        }));
+        Assert.That(new ScheduleSet(Sgd(0.1), Run, Cosine(0.Updates())).Warnings, Is.Empty);
+    }
+
+    [Test, SetCulture("de-DE")]
+    public void ShowsPresentValuesByGroup()
+    {
+        using var optimizer = Sgd(0.1, 0.05);
+        var set = new ScheduleSet(optimizer, Run, Constant(0.5, 0.Updates()));
+        Assert.That(set.ToString().Split(Environment.NewLine), Is.EqualTo(new[]
+        {
+            "update 0 of 20", "group    layer  learning rate  momentum  weight decay", "group 0      -           0.05       0.9             0",
+            "group 1      -          0.025       0.9             0",
+        }));
+    }
+
+    [Test]
+    public void ExtendingGoesOnAsIfTheRunHadBeenLongFromTheStart()
+    {
+        using var optimizer = Sgd(0.1, 0.05);
+        Schedule[] schedules = [LinearWarmup(5.Updates()), Cosine(5.Updates())];
+        var set = new ScheduleSet(optimizer, Run, schedules);
+        for (var i = 0; i < 19; i++) set.Step();
+        var longer = Run.ExtendedTo(40.Updates());
+        set.Extend(longer);
+        var table = ScheduleTable.Evaluate([new("a", 0.1), new("b", 0.05)], longer, schedules);
+        Assert.That(optimizer.ParamGroups.Select(g => g.LearningRate), Is.EqualTo(table.Row(Hyperparameter.LearningRate, 19).ToArray()));
+        set.Step();
+        Assert.That(optimizer.ParamGroups.Select(g => g.LearningRate), Is.EqualTo(table.Row(Hyperparameter.LearningRate, 20).ToArray()));
+        Assert.That(() => set.Extend(Run), Throws.ArgumentException);
+        using var other = Sgd(0.1, 0.05);
+        var state = new ScheduleSet(other, Run, schedules).SaveState();
+        using var third = Sgd(0.1, 0.05);
+        Assert.That(() => new ScheduleSet(third, longer, schedules).LoadState(state), Throws.ArgumentException.With.Message.Contains("call Extend"));
+    }
+
+    [Test]
+    public void AnOptimizerOfAPartKeepsNamesLayersAndScales()
+    {
+        var model = new TestModel(2);
+        var groups = new TestGroups(model);
+        using var optimizer = groups.CreateSGD(0.1, step: new() { ParameterFilter = f => f.Layer == 0 });
+        var set = new ScheduleSet(optimizer, new TrainingRun(20.Updates()), Cosine(0.Updates(), minimum: Level.Scaled(0.01), period: 10.Updates()));
+        var expected = groups.Where(g => g.Layer == 0).ToArray();
+        Assert.That(set.Groups.Select(g => (g.Name, g.Layer, g.LearningRateScale)),
+            Is.EqualTo(expected.Select(g => (g.Name, g.Layer, (double?)g.LearningRateScale))));
+        for (var i = 0; i < 10; i++) set.Step();
+        Assert.That(optimizer.ParamGroups.Select(g => g.LearningRate), Is.EqualTo(expected.Select(g => 0.01 * g.LearningRateScale)).Within(1e-15));
+    }
+
+    [Test]
+    public void AWarmUpOfNoLengthIsNone()
+    {
+        var table = ScheduleTable.Evaluate(
+            [new("a", 1)], new TrainingRun(10.Epochs(), 10), LinearWarmup(0.Epochs()), QuadraticWarmup(0.Epochs()), Cosine(0.Epochs()));
+        Assert.That(table.Check(), Is.Empty);
+        var plain = ScheduleTable.Evaluate([new("a", 1)], new TrainingRun(10.Epochs(), 10), Cosine(0.Epochs()));
+        for (var update = 0; update < 100; update++)
+            Assert.That(table.Row(Hyperparameter.LearningRate, update)[0], Is.EqualTo(plain.Row(Hyperparameter.LearningRate, update)[0]));
+    }
+
+    // Looked at update by update, these would take hours.
+    [Test]
+    public void ARunOfAnyLengthIsMadeCheckedAndLookedAt()
+    {
+        using var optimizer = Sgd(0.1, 0.05);
+        var run = new TrainingRun(1_000_000_000_000.Updates(), 1_000_000);
+        Schedule[] schedules =
+        [
+            LinearWarmup(100_000.Epochs()), Cosine(from: 0.Epochs(), minimum: Level.Ratio(0.1)),
+            Cosine(0.Epochs(), minimum: Level.Ratio(0.5)) with { Target = Hyperparameter.Momentum, Stepping = Stepping.EveryEpoch },
+        ];
+        Assert.That(() => new ScheduleSet(optimizer, run, [.. schedules, Linear(0.1, 1, from: 500_000.Epochs())]),
+            Throws.ArgumentException.With.Message.StartsWith("At update 500000000000 the learning rate of group 'group 0' goes from"));
+        var set = new ScheduleSet(optimizer, run, Cosine(0.Epochs(), minimum: Level.Ratio(0.1)), Step(200_000.Epochs()) with { Name = "drop" });
+        Assert.That(set.Warnings, Is.Empty);
+        var table = ScheduleTable.Evaluate([new("a", 1)], run, Cosine(0.Epochs()));
+        Assert.That(table.Row(Hyperparameter.LearningRate, 500_000_000_000)[0], Is.EqualTo(0.5).Within(1e-9));
+    }
+
     private static double? Momentum(ParamGroup group) => group switch
     {
         optim.IMomentum m => m.Momentum,
