@@ -18,63 +18,62 @@ public static class CustomKeysReader
     /// </param>
     /// <exception cref="PlanException">The JSON is no such dictionary, a key stands twice, a field is unknown or has the wrong
     /// type.</exception>
-    public static ImmutableArray<CustomKey> Read(JsonElement json, bool anyField = false)
-    {
-        if (json.ValueKind != JsonValueKind.Object)
-            throw new PlanException($"custom_keys is {Kind(json)}: it must be an object from key to fields.");
-        var keys = ImmutableArray.CreateBuilder<CustomKey>();
-        foreach (var entry in json.EnumerateObject())
-        {
-            if (keys.Any(k => k.Key == entry.Name)) throw new PlanException($"custom_keys has '{entry.Name}' twice: leave one of them.");
-            keys.Add(ReadKey(entry.Name, entry.Value, anyField));
-        }
+    public static ImmutableArray<CustomKey> Read(JsonElement json, bool anyField = false) => Read(ConfigValue.Of(json), anyField);
 
-        return keys.ToImmutable();
+    internal static ImmutableArray<CustomKey> Read(object? value, bool anyField)
+    {
+        var map = ConfigValue.Map(value, "custom_keys");
+        return [.. map.Keys.Select(key => ReadKey(key, map[key], anyField))];
     }
 
     /// <summary>Reads a <c>paramwise_cfg</c>: <c>custom_keys</c> and the multipliers of <see cref="ParamwiseOptions"/>.</summary>
     /// <param name="json">The configuration.</param>
-    /// <param name="anyField">As for <see cref="Read"/>; unknown options are then ignored as mmengine does.</param>
+    /// <param name="anyField">As for <see cref="Read(JsonElement, bool)"/>; unknown options are then ignored as mmengine does.</param>
     /// <exception cref="PlanException">An option is unknown or has the wrong type.</exception>
-    public static ParamwiseOptions ReadParamwise(JsonElement json, bool anyField = false)
+    public static ParamwiseOptions ReadParamwise(JsonElement json, bool anyField = false) => ReadParamwise(ConfigValue.Of(json), anyField, []);
+
+    /// <param name="value">The configuration.</param>
+    /// <param name="anyField">As above.</param>
+    /// <param name="others">Options that the caller reads.</param>
+    internal static ParamwiseOptions ReadParamwise(object? value, bool anyField, string[] others)
     {
-        if (json.ValueKind != JsonValueKind.Object) throw new PlanException($"paramwise_cfg is {Kind(json)}: it must be an object.");
+        var map = ConfigValue.Map(value, "paramwise_cfg");
         var options = new ParamwiseOptions();
-        foreach (var option in json.EnumerateObject())
+        foreach (var option in map.Keys)
         {
-            var name = $"paramwise_cfg.{option.Name}";
-            options = option.Name switch
+            var name = $"paramwise_cfg.{PythonText.Shown(option)}";
+            options = option switch
             {
-                "custom_keys" => options with { CustomKeys = Read(option.Value, anyField) },
-                "bias_lr_mult" => options with { BiasLearningRateMultiplier = Number(option.Value, name) },
-                "bias_decay_mult" => options with { BiasDecayMultiplier = Number(option.Value, name) },
-                "norm_decay_mult" => options with { NormDecayMultiplier = Number(option.Value, name) },
-                "dwconv_decay_mult" => options with { DepthwiseDecayMultiplier = Number(option.Value, name) },
-                "flat_decay_mult" => options with { FlatDecayMultiplier = Number(option.Value, name) },
-                "dcn_offset_lr_mult" => options with { DeformableOffsetLearningRateMultiplier = Number(option.Value, name) },
-                "bypass_duplicate" => options with { BypassDuplicates = Flag(option.Value, name) },
-                _ => anyField ? options : throw new PlanException($"{name} is no option of mmengine's constructor."),
+                "custom_keys" => options with { CustomKeys = Read(map[option], anyField) },
+                "bias_lr_mult" => options with { BiasLearningRateMultiplier = Number(map[option], name) },
+                "bias_decay_mult" => options with { BiasDecayMultiplier = Number(map[option], name) },
+                "norm_decay_mult" => options with { NormDecayMultiplier = Number(map[option], name) },
+                "dwconv_decay_mult" => options with { DepthwiseDecayMultiplier = Number(map[option], name) },
+                "flat_decay_mult" => options with { FlatDecayMultiplier = Number(map[option], name) },
+                "dcn_offset_lr_mult" => options with { DeformableOffsetLearningRateMultiplier = Number(map[option], name) },
+                "bypass_duplicate" => options with { BypassDuplicates = Flag(map[option], name) },
+                _ => anyField || others.Contains(option) ? options : throw new PlanException($"{name} is no option of mmengine's constructor."),
             };
         }
 
         return options;
     }
 
-    private static CustomKey ReadKey(string name, JsonElement fields, bool anyField)
+    private static CustomKey ReadKey(string name, object? value, bool anyField)
     {
-        if (fields.ValueKind != JsonValueKind.Object)
-            throw new PlanException($"custom_keys['{name}'] is {Kind(fields)}: it must be an object of fields.");
+        var where = $"custom_keys['{PythonText.Shown(name)}']";
+        var fields = ConfigValue.Map(value, where);
         var key = new CustomKey(name);
-        foreach (var field in fields.EnumerateObject())
+        foreach (var field in fields.Keys)
         {
-            var path = $"custom_keys['{name}'].{field.Name}";
-            key = field.Name switch
+            var path = $"{where}.{PythonText.Shown(field)}";
+            key = field switch
             {
-                "lr_mult" => key with { LearningRateMultiplier = Number(field.Value, path) },
-                "decay_mult" => key with { DecayMultiplier = Number(field.Value, path) },
-                "lr" => key with { LearningRate = Number(field.Value, path) },
-                "weight_decay" => key with { WeightDecay = Number(field.Value, path) },
-                _ when anyField || HyperParameters.Contains(field.Name) => key with { Extra = key.Extra.SetItem(field.Name, Value(field.Value, path)) },
+                "lr_mult" => key with { LearningRateMultiplier = Number(fields[field], path) },
+                "decay_mult" => key with { DecayMultiplier = Number(fields[field], path) },
+                "lr" => key with { LearningRate = Number(fields[field], path) },
+                "weight_decay" => key with { WeightDecay = Number(fields[field], path) },
+                _ when anyField || HyperParameters.Contains(field) => key with { Extra = key.Extra.SetItem(field, Value(fields[field], path)) },
                 _ => throw new PlanException(
                     $"{path} is no field of a custom key: there are lr_mult, decay_mult, lr, weight_decay, {string.Join(", ", HyperParameters)}."),
             };
@@ -83,28 +82,14 @@ public static class CustomKeysReader
         return key;
     }
 
-    private static double Number(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Number ? json.GetDouble() : throw new PlanException($"{name} is {Kind(json)}: it must be a number.");
+    private static double Number(object? value, string name) => ConfigValue.Number(value, name);
 
-    private static bool Flag(JsonElement json, string name) => json.ValueKind is JsonValueKind.True or JsonValueKind.False
-        ? json.GetBoolean()
-        : throw new PlanException($"{name} is {Kind(json)}: it must be true or false.");
+    private static bool Flag(object? value, string name) => ConfigValue.Flag(value, name);
 
-    private static object Value(JsonElement json, string name) => json.ValueKind switch
+    private static object Value(object? value, string name) => value switch
     {
-        JsonValueKind.Number => json.GetDouble(),
-        JsonValueKind.String => json.GetString()!,
-        JsonValueKind.True or JsonValueKind.False => json.GetBoolean(),
-        JsonValueKind.Array when json.EnumerateArray().All(e => e.ValueKind == JsonValueKind.Number) =>
-            json.EnumerateArray().Select(e => e.GetDouble()).ToImmutableArray(),
-        _ => throw new PlanException($"{name} is {Kind(json)}: it must be a number, a text, a flag or a list of numbers."),
-    };
-
-    private static string Kind(JsonElement json) => json.ValueKind switch
-    {
-        JsonValueKind.Null => "null",
-        JsonValueKind.Array => "a list",
-        JsonValueKind.Object => "an object",
-        _ => json.GetRawText(),
+        double or string or bool => value,
+        List<object?> list when list.All(e => e is double) => list.Cast<double>().ToImmutableArray(),
+        _ => throw new PlanException($"{name} is {ConfigValue.Kind(value)}: it must be a number, a text, a flag or a list of numbers."),
     };
 }

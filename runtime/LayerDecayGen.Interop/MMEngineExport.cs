@@ -34,11 +34,15 @@ public sealed record MMEngineExport(ModelFacts Facts, Plan Plan)
     /// <summary>Further fields of the optimizer in the fragment, in order, such as <c>betas</c>.</summary>
     public ImmutableArray<KeyValuePair<string, object>> OptimizerFields { get; init; } = [];
 
-    /// <summary>One key a parameter, by full name: the notebook's form.</summary>
+    /// <summary>
+    /// One key per parameter, by full name: the notebook's form. Parameters that the plan does not train have factors of 0.
+    /// </summary>
+    /// <exception cref="PlanException">mmengine cannot express the plan: several optimizers, a field that is no argument's name.</exception>
     public ImmutableArray<CustomKey> KeysByParameter()
     {
         Check();
-        return [.. Plan.Parameters.Select(p => KeyOf(p) with { Key = NameOf(p.Fact.Name) })];
+        var names = NotTrained.Of(Facts, Plan).Select(p => new CustomKey(NameOf(p.Name)) { LearningRateMultiplier = 0, DecayMultiplier = 0 });
+        return [.. Plan.Parameters.Select(p => KeyOf(p) with { Key = NameOf(p.Fact.Name) }), .. names];
     }
 
     /// <summary>
@@ -48,15 +52,14 @@ public sealed record MMEngineExport(ModelFacts Facts, Plan Plan)
     /// </summary>
     public ImmutableArray<CustomKey> MinimalKeys()
     {
-        Check();
-        return CustomKeyMinimizer.Minimize([.. Plan.Parameters.Select(p => KeyOf(p) with { Key = NameOf(p.Fact.Name) })]);
+        return CustomKeyMinimizer.Minimize(KeysByParameter());
     }
 
     /// <summary>Keys as JSON, one a line: <c>{"backbone.blocks.0.": {"lr_mult": …, "decay_mult": …}}</c>.</summary>
     /// <param name="keys">What <see cref="KeysByParameter"/> or <see cref="MinimalKeys"/> gives.</param>
     public static string ToJson(ImmutableArray<CustomKey> keys)
     {
-        var lines = keys.Select(k => $"  {PythonText.Json(k.Key)}: {{{string.Join(", ", Fields(k).Select(f => $"\"{f.Key}\": {PythonText.JsonValue(f.Value)}"))}}}");
+        var lines = keys.Select(k => $"  {PythonText.Json(k.Key)}: {{{string.Join(", ", Fields(k).Select(f => $"{PythonText.Json(f.Key)}: {PythonText.JsonValue(f.Value)}"))}}}");
         return keys.IsEmpty ? "{}\n" : $"{{\n{string.Join(",\n", lines)}\n}}\n";
     }
 
@@ -67,14 +70,21 @@ public sealed record MMEngineExport(ModelFacts Facts, Plan Plan)
     {
         var keys = MinimalKeys();
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"# Optimizer groups of {Facts.ModelName}: {Plan.Parameters.Length} parameters, {keys.Length} keys. In mmengine the longest key found in a name wins.\n");
+        text.Append(CultureInfo.InvariantCulture, $"# Optimizer groups of {PythonText.Shown(Facts.ModelName)}: {Plan.Parameters.Length} parameters");
+        if (NotTrained.Of(Facts, Plan).Count() is > 0 and var still) text.Append(CultureInfo.InvariantCulture, $", {still} not trained (lr_mult=0, decay_mult=0)");
+        text.Append(CultureInfo.InvariantCulture, $", {keys.Length} keys. In mmengine the longest key found in a name wins.\n");
+        foreach (var key in keys.Where(k => Prefix.Length > 0 && !k.Key.StartsWith(Prefix, StringComparison.Ordinal)))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"# {PythonText.Quote(key.Key)} is not below {PythonText.Quote(Prefix)}: it also hits inside longer names of other modules.\n");
+        }
+
         text.Append("optim_wrapper = dict(\n    optimizer=dict(");
         text.Append(CultureInfo.InvariantCulture, $"type={PythonText.Quote(Optimizer)}, lr={PythonText.Number(LearningRate)}, weight_decay={PythonText.Number(WeightDecay)}");
-        foreach (var (name, value) in OptimizerFields) text.Append(CultureInfo.InvariantCulture, $", {name}={PythonText.Value(value)}");
+        foreach (var (name, value) in OptimizerFields) text.Append(CultureInfo.InvariantCulture, $", {PythonText.Identifier(name, "The optimizer field")}={PythonText.Value(value)}");
         text.Append("),\n    paramwise_cfg=dict(\n        custom_keys={\n");
         foreach (var key in keys)
         {
-            text.Append(CultureInfo.InvariantCulture, $"            {PythonText.Quote(key.Key)}: dict({string.Join(", ", Fields(key).Select(f => $"{f.Key}={PythonText.Value(f.Value)}"))}),\n");
+            text.Append(CultureInfo.InvariantCulture, $"            {PythonText.Quote(key.Key)}: dict({string.Join(", ", Fields(key).Select(f => $"{PythonText.Identifier(f.Key, "The group field")}={PythonText.Value(f.Value)}"))}),\n");
         }
 
         return text.Append("        }))\n").ToString();
@@ -95,6 +105,7 @@ public sealed record MMEngineExport(ModelFacts Facts, Plan Plan)
         Numbers.CheckNotNegative(WeightDecay, nameof(WeightDecay));
         var twice = Plan.Parameters.GroupBy(p => p.Fact.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1);
         if (twice is not null) throw new PlanException($"'{twice.Key}' is in the plan twice: mmengine can give it one setting.");
+        NotTrained.RefuseSplit(Plan);
     }
 
     private string NameOf(string name) => Prefixes.Add(Prefix, name, Facts);

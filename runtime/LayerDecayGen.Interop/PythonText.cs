@@ -1,28 +1,48 @@
 using System.Collections;
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace LayerDecayGen.Interop;
 
 /// <summary>Values as Python and JSON write them.</summary>
 internal static class PythonText
 {
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    public static string Quote(string text)
+    private static readonly HashSet<string> Keywords = new(StringComparer.Ordinal)
     {
-        var quoted = new StringBuilder("'");
-        foreach (var c in text)
+        "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
+        "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try",
+        "while", "with", "yield",
+    };
+
+    public static string Quote(string text) => $"'{Escape(text, '\'', isJson: false)}'";
+
+    /// <summary>A text for a comment or a message: one line, nothing that a terminal or an editor would obey.</summary>
+    public static string Shown(string text) => Escape(text, '\0', isJson: false);
+
+    /// <summary>A name that goes before <c>=</c> as it is.</summary>
+    public static string Identifier(string name, string what) =>
+        name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !Keywords.Contains(name)
+            ? name
+            : throw new PlanException($"{what} '{Shown(name)}' is no name that Python takes for an argument: rename it.");
+
+    // Half a surrogate pair has no UTF-8: escaped it survives in Python's texts and in its JSON.
+    private static string Escape(string text, char quote, bool isJson)
+    {
+        var escaped = new StringBuilder(text.Length);
+        for (var i = 0; i < text.Length; i++)
         {
-            if (c is '\\' or '\'') quoted.Append('\\').Append(c);
-            else if (char.IsControl(c)) quoted.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}");
-            else quoted.Append(c);
+            var c = text[i];
+            if (c == quote || c == '\\') escaped.Append('\\').Append(c);
+            else if (i + 1 < text.Length && char.IsSurrogatePair(c, text[i + 1])) escaped.Append(c).Append(text[++i]);
+            else if (!IsUnsafe(c)) escaped.Append(c);
+            else escaped.Append(isJson || c > 0xff ? FormattableString.Invariant($"\\u{(int)c:x4}") : FormattableString.Invariant($"\\x{(int)c:x2}"));
         }
 
-        return quoted.Append('\'').ToString();
+        return escaped.ToString();
     }
+
+    private static bool IsUnsafe(char c) => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate;
 
     /// <summary>The shortest text that reads back to the same number, always a float.</summary>
     public static string Number(double value)
@@ -42,7 +62,7 @@ internal static class PythonText
 
     private static string Tuple(string[] items) => items.Length == 1 ? $"({items[0]},)" : $"({string.Join(", ", items)})";
 
-    public static string Json(string text) => JsonSerializer.Serialize(text, Plain);
+    public static string Json(string text) => $"\"{Escape(text, '"', isJson: true)}\"";
 
     public static string JsonValue(object value) => value switch
     {

@@ -69,7 +69,7 @@ static void Write(MMEngineExport export, GroupsExport groups, string folder)
     File.WriteAllText(Path.Combine(folder, GroupsExport.WitnessName), GroupsExport.Witness());
 
     var import = MMEngineImport.Read(fragment);
-    Console.WriteLine($"{keys.Length} parameters, {ParameterGroup.FromPlan(export.Plan).Length} groups, {import.Paramwise.CustomKeys.Length} custom keys");
+    Console.WriteLine($"{keys.Length} parameters, {ParameterGroup.FromPlan(export.Plan).Length} groups, {import.Paramwise!.CustomKeys.Length} custom keys");
     foreach (var name in new[] { "patch_embed.proj.weight", "blocks.0.attn.qkv.weight" })
     {
         var key = keys.Single(k => k.Key.EndsWith(name, StringComparison.Ordinal));

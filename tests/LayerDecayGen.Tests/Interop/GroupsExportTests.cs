@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using LayerDecayGen.Interop;
 using LayerDecayGen.Tests.Planning;
@@ -7,8 +6,6 @@ namespace LayerDecayGen.Tests.Interop;
 
 public sealed class GroupsExportTests
 {
-    private const string Python = "/usr/bin/python3";
-
     // A model of the file's names and shapes, sound or with one breach of each kind.
     private const string ModelCode =
         """
@@ -62,12 +59,12 @@ public sealed class GroupsExportTests
     [Test]
     public void ThePythonWitnessAgreesAndNamesEveryDifference()
     {
-        if (!HasTorch()) Assert.Ignore($"skipped: {Python} with torch is not installed here");
+        PythonProcess.NeedTorch();
         var folder = Directory.CreateTempSubdirectory("witness").FullName;
         Export().Write(Path.Combine(folder, "groups.json"));
         File.WriteAllText(Path.Combine(folder, "models.py"), ModelCode);
-        var (sound, agreed) = Run(folder, GroupsExport.WitnessName, "groups.json", "models:sound", "--style", "timm");
-        var (broken, said) = Run(folder, GroupsExport.WitnessName, "groups.json", "models:broken");
+        var (sound, agreed) = PythonProcess.Run(folder, GroupsExport.WitnessName, "groups.json", "models:sound", "--style", "timm");
+        var (broken, said) = PythonProcess.Run(folder, GroupsExport.WitnessName, "groups.json", "models:broken");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(sound, Is.Zero, agreed);
@@ -80,22 +77,54 @@ public sealed class GroupsExportTests
         }
     }
 
+    [TestCase("groups.json", "models", "must be package.module:callable")]
+    [TestCase("absent.json", "models:sound", "absent.json cannot be read")]
+    [TestCase("models.py", "models:sound", "models.py cannot be read")]
+    [TestCase("other.json", "models:sound", "the format is not")]
+    [TestCase("groups.json", "absent:make", "absent:make gives no model: ModuleNotFoundError")]
+    [TestCase("groups.json", "models:absent", "models:absent gives no model: AttributeError")]
+    [TestCase("groups.json", "models:tree", "models:tree gives no model: TypeError")]
+    [TestCase("groups.json", "models:shapes", "returned a dict")]
+    public void WhatIsMissingOrBadIsExitCode2(string groups, string model, string message)
+    {
+        PythonProcess.NeedTorch();
+        var folder = Directory.CreateTempSubdirectory("witness").FullName;
+        Export().Write(Path.Combine(folder, "groups.json"));
+        File.WriteAllText(Path.Combine(folder, "models.py"), ModelCode);
+        File.WriteAllText(Path.Combine(folder, "other.json"), "[]");
+        var (code, output) = PythonProcess.Run(folder, GroupsExport.WitnessName, groups, model);
+        Assert.That(code, Is.EqualTo(2), output);
+        Assert.That(output, Does.Contain(message).And.Not.Contain("Traceback"));
+    }
+
+    // The names go through JSON into Python's modules, and the fragment through Python's own reader.
+    [Test]
+    public void HardNamesSurviveInPython()
+    {
+        PythonProcess.NeedTorch();
+        string[] hard = ["\n", "'", "\"", "\\", "\0", "\u0085", "\u2028", "\u202e", "\ud800", "é", "😀", "#", "\x7f"];
+        var facts = new ModelFacts("M\nraise SystemExit(7)", [.. hard.Select((h, i) => Facts.Matrix($"m{i}{h}.w"))]);
+        var plan = new Plan([.. facts.Parameters.Select((p, i) => p.Decide(null, 1 + i, 0.05))]);
+        var folder = Directory.CreateTempSubdirectory("witness").FullName;
+        new GroupsExport(facts, plan, 1e-3).Write(Path.Combine(folder, "groups.json"));
+        File.WriteAllText(Path.Combine(folder, "models.py"), ModelCode);
+        File.WriteAllText(Path.Combine(folder, "fragment.py"), new MMEngineExport(facts, plan) { LearningRate = 1e-3, WeightDecay = 0.05 }.ToFragment());
+        var (code, output) = PythonProcess.Run(folder, GroupsExport.WitnessName, "groups.json", "models:sound");
+        const string check = "import json, fragment; keys = fragment.optim_wrapper['paramwise_cfg']['custom_keys']; "
+            + "names = [n for g in json.load(open('groups.json'))['groups'] for n in g['params']]; "
+            + "print(all(keys[max((k for k in keys if k in n), key=len)]['lr_mult'] == i + 2 for i, n in enumerate(names[1:])))";
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(code, Is.Zero, output);
+            Assert.That(PythonProcess.Run(folder, "-c", check).Output.Trim(), Is.EqualTo("True"));
+        }
+    }
+
     private static GroupsExport Export()
     {
         var facts = Facts.DeclaredVit(2);
         facts = facts with { Parameters = facts.Parameters.SetItem(0, facts.Parameters[0] with { Frozen = true }) };
         IRecipe recipe = new LayerDecayOptions { LayerDecay = 0.5, WeightDecay = 0.05 };
         return new GroupsExport(facts, recipe.Plan(facts), 1e-3);
-    }
-
-    private static bool HasTorch() => File.Exists(Python) && Run(Path.GetTempPath(), "-c", "import torch").Code == 0;
-
-    private static (int Code, string Output) Run(string folder, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(Python, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        process.WaitForExit();
-        return (process.ExitCode, output.Result + errors.Result);
     }
 }

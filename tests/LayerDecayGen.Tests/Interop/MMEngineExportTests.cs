@@ -130,6 +130,56 @@ public sealed class MMEngineExportTests
     public void BadNumbersAreNamed(double rate, double decay, string message) => Assert.That(
         () => (Export(Facts.Vit(1), "") with { LearningRate = rate, WeightDecay = decay }).ToFragment(), Throws.TypeOf<PlanException>().With.Message.Contains(message));
 
+    [Test]
+    public void WhatThePlanFreezesHasNoRateInPython()
+    {
+        var facts = Facts.DeclaredVit(2);
+        facts = facts with { Parameters = facts.Parameters.SetItem(0, facts.Parameters[0] with { Frozen = true }) };
+        var plan = ((IRecipe)new LayerDecayOptions { LayerDecay = 0.5, WeightDecay = BaseDecay, FreezeBelowScale = 0.3 }).Plan(facts);
+        var export = new MMEngineExport(facts, plan) { LearningRate = BaseRate, WeightDecay = BaseDecay };
+        var trained = plan.Parameters.Select(p => p.Fact.Name).ToHashSet();
+        var still = facts.Parameters.Where(p => !trained.Contains(p.Name)).Select(p => p.Name).ToList();
+        var thawed = facts with { Parameters = [.. facts.Parameters.Select(p => p with { Frozen = false })] };
+        var back = MMEngineImport.Read(export.ToFragment()).ToRecipe(parity: true).Plan(thawed);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(still, Does.Contain("cls_token").And.Count.GreaterThan(3));
+            Assert.That(back.Parameters.Where(p => p.LearningRateScale == 0 && p.WeightDecay == 0).Select(p => p.Fact.Name), Is.EquivalentTo(still));
+            Assert.That(export.ToFragment(), Does.Contain($"{still.Count} not trained (lr_mult=0, decay_mult=0)"));
+            Assert.That(export.KeysByParameter().Where(k => k.LearningRateMultiplier == 0).Select(k => k.Key), Is.EquivalentTo(still));
+        }
+    }
+
+    [Test]
+    public void WhatMmengineCannotExpressIsNamed()
+    {
+        var facts = Facts.Vit(1, "backbone.", Facts.Matrix("head.weight"));
+        var plan = new Plan([.. facts.Parameters.Select(p => p.Decide(null, 2, BaseDecay))]);
+        var export = new MMEngineExport(facts, plan) { Prefix = "backbone.", LearningRate = BaseRate, WeightDecay = BaseDecay };
+        var split = plan with { Parameters = [.. plan.Parameters.Select(p => p with { Extra = p.Extra.SetItem(SplitByRoleRecipe.Field, SplitByRoleRecipe.Matrices) })] };
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(export.ToFragment(), Does.Contain("# 'head.' is not below 'backbone.'"));
+            Assert.That(() => (export with { Plan = split }).ToFragment(), Throws.TypeOf<PlanException>().With.Message.Contains("SplitByRoleRecipe"));
+            Assert.That(() => new GroupsExport(facts, split, 1).ToJson(), Throws.TypeOf<PlanException>().With.Message.Contains("SplitByRoleRecipe"));
+            Assert.That(() => (export with { OptimizerFields = [new("a=1)\nimport os #", 1.0)] }).ToFragment(), Throws.TypeOf<PlanException>().With.Message.Contains("no name that Python takes"));
+        }
+    }
+
+    // Every character that could end a text, a comment or a line, alone and beside others.
+    [FsCheck.NUnit.Property(MaxTest = 300)]
+    public void EveryNameComesBack(string?[] names)
+    {
+        string[] hard = ["\n", "\r", "\0", "'", "\"", "\\", "\u0085", "\u2028", "\u202e", "\ud800", "\udc00x", "é", "😀", "#", "\x7f", "{", "\ufeff"];
+        string[] all = [.. names.Select((n, i) => $"{n}{hard[i % hard.Length]}{i}.w").Concat(hard.Select((h, i) => $"m{h}{i}.w")).Distinct()];
+        var facts = new ModelFacts("Model\nimport os\r\u2028os.abort()", [.. all.Select(n => Facts.Matrix(n))]);
+        var plan = new Plan([.. facts.Parameters.Select((p, i) => p.Decide(null, 1 + i, BaseDecay))]);
+        var fragment = new MMEngineExport(facts, plan) { LearningRate = BaseRate, WeightDecay = BaseDecay }.ToFragment();
+        var back = MMEngineImport.Read(fragment).ToRecipe(parity: true).Plan(facts);
+        Assert.That(fragment.Split('\n')[0], Does.StartWith("#").And.Contain("os.abort()"));
+        Assert.That(back.Parameters.Select(p => p.LearningRateScale), Is.EqualTo(plan.Parameters.Select(p => p.LearningRateScale)));
+    }
+
     private static string[] Files => [.. GoldenRecipes.Files.Where(f => f != "mmaction2_swin_constructor")];
 
     private static MMEngineExport Export(ModelFacts facts, string prefix) =>
@@ -143,7 +193,7 @@ public sealed class MMEngineExportTests
 
     private static void AssertSame(GoldenCase golden, Plan written, MMEngineImport import, ModelFacts facts)
     {
-        var options = import.Paramwise with { BypassDuplicates = true };
+        var options = import.Paramwise! with { BypassDuplicates = true };
         var read = (import with { Paramwise = options }).ToRecipe(parity: true).Plan(facts).Parameters.ToDictionary(p => p.Fact.Name);
         foreach (var planned in written.Parameters.Where(p => !p.Fact.Frozen && p.Fact.TiedTo is null))
         {
@@ -152,5 +202,12 @@ public sealed class MMEngineExportTests
             Assert.That(rateBack, Is.EqualTo(rate).Within(1e-12 * rate), $"{golden}: lr of {planned.Fact.Name}");
             Assert.That(back.WeightDecay, Is.EqualTo(planned.WeightDecay ?? BaseDecay), $"{golden}: weight decay of {planned.Fact.Name}");
         }
+
+        // What is not trained is carried too: with the model thawed, mmengine still gives it a rate of 0.
+        var thawed = facts with { Parameters = [.. facts.Parameters.Select(p => p with { Frozen = false })] };
+        var all = (import with { Paramwise = options }).ToRecipe(parity: true).Plan(thawed).Parameters.ToDictionary(p => p.Fact.Name);
+        var decided = written.Parameters.Select(p => p.Fact.Name).ToHashSet();
+        foreach (var still in facts.Parameters.Where(p => !decided.Contains(p.Name) && p.TiedTo is null))
+            Assert.That((all[still.Name].LearningRateScale, all[still.Name].WeightDecay), Is.EqualTo((0.0, 0.0)), $"{golden}: {still.Name} is not trained");
     }
 }

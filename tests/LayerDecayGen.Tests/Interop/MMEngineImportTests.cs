@@ -26,7 +26,7 @@ public sealed class MMEngineImportTests
         {
             Assert.That(import.LearningRate, Is.EqualTo(1e-3));
             Assert.That(import.WeightDecay, Is.EqualTo(0.05));
-            Assert.That(import.Paramwise.NormDecayMultiplier, Is.Zero);
+            Assert.That(import.Paramwise!.NormDecayMultiplier, Is.Zero);
             Assert.That(report.Single(r => r.Key.Key == "blocks.1").Decides, Has.Length.EqualTo(8), "the tenth block too: that is mmengine's rule");
             Assert.That(report.Single(r => r.Key.Key == "blocks").Hidden, Has.Length.EqualTo(8));
             Assert.That(report.Single(r => r.Key.Key == ".cls_token").Decides, Is.EqualTo(new[] { "cls_token" }));
@@ -59,27 +59,27 @@ public sealed class MMEngineImportTests
     [TestCase("custom_keys = {'backbone': dict(lr_mult=0.4)}", 0.4)]
     [TestCase("paramwise_cfg = dict(custom_keys=dict(backbone=dict(lr_mult=5e-1,),),)  # trailing commas\n", 0.5)]
     public void EveryFormIsRead(string text, double expected) =>
-        Assert.That(MMEngineImport.Read(text).Paramwise.CustomKeys.Single().LearningRateMultiplier, Is.EqualTo(expected));
+        Assert.That(MMEngineImport.Read(text).Paramwise!.CustomKeys.Single().LearningRateMultiplier, Is.EqualTo(expected));
 
     [TestCase("""{"backbone": {"lr_mult": "fast"}}""", "custom_keys['backbone'].lr_mult is \"fast\": it must be a number")]
     [TestCase("""{"backbone": {"lr_mult": null}}""", "custom_keys['backbone'].lr_mult is null")]
     [TestCase("""{"backbone": {"lr_mul": 0.1}}""", "custom_keys['backbone'].lr_mul is no field")]
     [TestCase("""{"backbone": 0.1}""", "custom_keys['backbone'] is 0.1")]
-    [TestCase("""{"a": {"lr_mult": 1}, "a": {"lr_mult": 2}}""", "'a' twice")]
+    [TestCase("""{"a": {"lr_mult": 1}, "a": {"lr_mult": 2}}""", "'a' twice in one object")]
     [TestCase("""{"paramwise_cfg": {"norm_decay": 0}}""", "paramwise_cfg.norm_decay is no option")]
     [TestCase("""{"paramwise_cfg": {"bypass_duplicate": 1}}""", "paramwise_cfg.bypass_duplicate is 1")]
     [TestCase("""{"optimizer": {"lr": "x"}, "custom_keys": {}}""", "optimizer.lr is \"x\"")]
     [TestCase("""{"a": """, "Line 1 of the configuration is no JSON")]
     [TestCase("custom_keys = {'a': dict(lr_mult=0.1), 'a': dict(lr_mult=0.2)}", "Line 1 of the configuration: 'a' stands twice")]
     [TestCase("\ncustom_keys = make_keys()", "Line 2 of the configuration: 'make_keys' is no literal")]
-    [TestCase("import os\n", "Line 1 of the configuration: '=' expected")]
-    [TestCase("custom_keys = {'a': dict(lr_mult=0.1 * 2)}", "',' or ')' expected")]
+    [TestCase("import os\n", "neither optim_wrapper nor paramwise_cfg")]
+    [TestCase("custom_keys = {'a': dict(lr_mult=f(2))}", "'f' is no literal")]
     [TestCase("custom_keys = {'a': dict(lr_mult=nan)}", "'nan' is no literal")]
-    [TestCase("custom_keys = {'a': dict(lr_mult=1e999)}", "'1e999' is no number")]
+    [TestCase("custom_keys = {'a': dict(lr_mult=1e999)}", "'1e999' is no finite number")]
     [TestCase("custom_keys = {'a", "a text is not closed")]
-    [TestCase("custom_keys = {'a': dict(lr_mult=0.1)", "is missing at the end")]
-    [TestCase("custom_keys = {**other}", "a key must be a text")]
-    [TestCase("x = 1", "neither optim_wrapper.paramwise_cfg nor custom_keys")]
+    [TestCase("custom_keys = {'a': dict(lr_mult=0.1)", "'{' is not closed")]
+    [TestCase("custom_keys = {**other}", "'other' is no literal")]
+    [TestCase("x = 1", "neither optim_wrapper nor paramwise_cfg nor custom_keys")]
     public void WhatCannotBeReadIsNamed(string text, string message) =>
         Assert.That(() => MMEngineImport.Read(text), Throws.TypeOf<PlanException>().With.Message.Contains(message));
 }

@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using static LayerDecayGen.Schedule;
+
+namespace LayerDecayGen.Interop;
+
+/// <summary>
+/// mmengine's <c>param_scheduler</c> as schedules. An end that is not set is the end of the run, as <c>Runner.build_param_scheduler</c> sets it.
+/// </summary>
+internal static class MMEngineSchedules
+{
+    private static readonly string[] Common = ["type", "param_name", "begin", "end", "by_epoch", "convert_to_iter_based", "verbose", "last_step"];
+
+    public static ImmutableArray<Schedule> Read(object? value)
+    {
+        if (value is null) return [];
+        var list = value as List<object?> ?? [value];
+        var schedules = ImmutableArray.CreateBuilder<Schedule>();
+        for (var i = 0; i < list.Count; i++)
+        {
+            var one = ConfigValue.Map(list[i], $"param_scheduler[{i}]");
+            MMEngineImport.RefuseDelete(one, $"param_scheduler[{i}]");
+            var (kind, target) = KindOf(one, i);
+            if (i > 0 && KindOf((ConfigMap)list[i - 1]!, i - 1) is ("OneCycle", var before) && before == target)
+                throw new PlanException($"param_scheduler[{i}] follows OneCycle, which changes the base rates of what follows in mmengine: state it by hand.");
+            schedules.Add(ReadOne(one, kind, i) with { Target = target });
+        }
+
+        return schedules.ToImmutable();
+    }
+
+    public static TrainingRun? Run(object? value, EpochLength? epochLength)
+    {
+        if (value is null) return null;
+        var map = ConfigValue.Map(value, "train_cfg");
+        MMEngineImport.RefuseDelete(map, "train_cfg");
+        var epochs = ConfigValue.OptionalNumber(map, "max_epochs", "train_cfg");
+        var updates = ConfigValue.OptionalNumber(map, "max_iters", "train_cfg");
+        if (epochs is null && updates is null) throw new PlanException("train_cfg has neither max_epochs nor max_iters.");
+        var count = (epochs ?? updates)!.Value;
+        if (!(count >= 1 && count <= 1e15 && count == Math.Floor(count)))
+            throw new PlanException(FormattableString.Invariant($"train_cfg.{(epochs is null ? "max_iters" : "max_epochs")} is {count}: it must be a whole number of at least 1."));
+        if (epochs is null) return new TrainingRun(((long)count).Updates(), epochLength);
+        return new TrainingRun(count.Epochs(), epochLength ?? throw new PlanException("train_cfg counts epochs: give ToRun the epoch length of your data."));
+    }
+
+    private static (string Kind, Hyperparameter Target) KindOf(ConfigMap one, int i)
+    {
+        var type = ConfigValue.Text(one["type"], $"param_scheduler[{i}].type");
+        type = type[(type.LastIndexOf('.') + 1)..];
+        foreach (var (suffix, name) in new[] { ("LR", "lr"), ("Momentum", "momentum"), ("WeightDecay", "weight_decay"), ("ParamScheduler", one["param_name"]) })
+        {
+            if (!type.EndsWith(suffix, StringComparison.Ordinal)) continue;
+            return (type[..^suffix.Length], name switch
+            {
+                "lr" => Hyperparameter.LearningRate,
+                "momentum" => Hyperparameter.Momentum,
+                "weight_decay" => Hyperparameter.WeightDecay,
+                _ => throw new PlanException($"param_scheduler[{i}].param_name is {ConfigValue.Kind(name)}: there are lr, momentum and weight_decay."),
+            });
+        }
+
+        throw new PlanException($"param_scheduler[{i}].type '{PythonText.Shown(type)}' has no schedule here.");
+    }
+
+    private static Schedule ReadOne(ConfigMap one, string kind, int i)
+    {
+        var where = $"param_scheduler[{i}]";
+        bool Is(string name, bool otherwise) => one[name] is { } flag ? ConfigValue.Flag(flag, $"{where}.{name}") : otherwise;
+        var byEpoch = Is("by_epoch", true);
+        var converts = Is("convert_to_iter_based", false);
+        if (converts && !byEpoch) throw new PlanException($"{where} has convert_to_iter_based without by_epoch, which mmengine refuses.");
+        if (one["last_step"] is not null and not -1.0) throw new PlanException($"{where}.last_step is not read: load the state of the schedules.");
+        try
+        {
+            var schedule = byEpoch
+                ? new MMEngineScheduler<Epochs>(one, kind, where, count => new Epochs(count)).Read(Common)
+                : new MMEngineScheduler<Updates>(one, kind, where, count => new Updates((long)count)).Read(Common);
+            return schedule with { Stepping = byEpoch && !converts ? Stepping.EveryEpoch : Stepping.EveryUpdate };
+        }
+        catch (ArgumentException e)
+        {
+            throw new PlanException($"{where} ({kind}): {e.Message}");
+        }
+    }
+}
