@@ -116,12 +116,17 @@ public sealed record MMEngineImport
 
     /// <summary>The configuration's <c>param_scheduler</c>, in its order; empty where there is none.</summary>
     /// <exception cref="PlanException">A scheduler or an option of one has no counterpart here; the message names it.</exception>
-    public ImmutableArray<Schedule> ToSchedules() => MMEngineSchedules.Read(Source["param_scheduler"]);
+    public ImmutableArray<Schedule> ToSchedules() => MMEngineSchedules.Read(Source["param_scheduler"], Accumulation);
 
     /// <summary>The length of training by <c>train_cfg</c>; null where the configuration has none.</summary>
-    /// <param name="epochLength">Updates in an epoch: a configuration does not know the size of its data. Needed for <c>max_epochs</c>.</param>
+    /// <param name="batchesPerEpoch">
+    /// Batches in an epoch, at least 1: a configuration does not know the size of its data. Needed for <c>max_epochs</c>.
+    /// </param>
+    /// <remarks><c>accumulative_counts</c> of the optimizer wrapper are the batches per update, in windows across epochs.</remarks>
     /// <exception cref="PlanException">The configuration counts epochs and no length is given.</exception>
-    public TrainingRun? ToRun(EpochLength? epochLength = null) => MMEngineSchedules.Run(Source["train_cfg"], epochLength);
+    public TrainingRun? ToRun(long? batchesPerEpoch = null) => MMEngineSchedules.Run(Source["train_cfg"], batchesPerEpoch, Accumulation);
+
+    private int Accumulation => Source["optim_wrapper"] is ConfigMap wrapper ? MMEngineSchedules.AccumulationOf(wrapper) : 1;
 
     internal static void RefuseDelete(ConfigMap map, string where)
     {

@@ -10,7 +10,7 @@ internal static class MMEngineSchedules
 {
     private static readonly string[] Common = ["type", "param_name", "begin", "end", "by_epoch", "convert_to_iter_based", "verbose", "last_step"];
 
-    public static ImmutableArray<Schedule> Read(object? value)
+    public static ImmutableArray<Schedule> Read(object? value, int accumulation)
     {
         if (value is null) return [];
         var list = value as List<object?> ?? [value];
@@ -22,13 +22,22 @@ internal static class MMEngineSchedules
             var (kind, target) = KindOf(one, i);
             if (i > 0 && KindOf((ConfigMap)list[i - 1]!, i - 1) is ("OneCycle", var before) && before == target)
                 throw new PlanException($"param_scheduler[{i}] follows OneCycle, which changes the base rates of what follows in mmengine: state it by hand.");
-            schedules.Add(ReadOne(one, kind, i) with { Target = target });
+            schedules.Add(ReadOne(one, kind, i, accumulation) with { Target = target });
         }
 
         return schedules.ToImmutable();
     }
 
-    public static TrainingRun? Run(object? value, EpochLength? epochLength)
+    /// <summary>Batches per update: <c>optim_wrapper.accumulative_counts</c>, 1 where it is not set.</summary>
+    public static int AccumulationOf(ConfigMap wrapper)
+    {
+        var count = ConfigValue.OptionalNumber(wrapper, "accumulative_counts", "optim_wrapper") ?? 1;
+        return count is >= 1 and <= int.MaxValue && count == Math.Floor(count)
+            ? (int)count
+            : throw new PlanException(FormattableString.Invariant($"optim_wrapper.accumulative_counts is {count}: it must be a whole number of at least 1."));
+    }
+
+    public static TrainingRun? Run(object? value, long? batchesPerEpoch, int accumulation)
     {
         if (value is null) return null;
         var map = ConfigValue.Map(value, "train_cfg");
@@ -39,8 +48,13 @@ internal static class MMEngineSchedules
         var count = (epochs ?? updates)!.Value;
         if (!(count >= 1 && count <= 1e15 && count == Math.Floor(count)))
             throw new PlanException(FormattableString.Invariant($"train_cfg.{(epochs is null ? "max_iters" : "max_epochs")} is {count}: it must be a whole number of at least 1."));
-        if (epochs is null) return new TrainingRun(((long)count).Updates(), epochLength);
-        return new TrainingRun(count.Epochs(), epochLength ?? throw new PlanException("train_cfg counts epochs: give ToRun the epoch length of your data."));
+        if (epochs is not null)
+            return new TrainingRun(count.Epochs(), batchesPerEpoch ?? throw new PlanException("train_cfg counts epochs: give ToRun the batches per epoch of your data."), accumulation);
+        // max_iters are batches. Without accumulation they are updates; with it, the last window may be cut short.
+        if (accumulation == 1) return new TrainingRun(((long)count).Updates(), batchesPerEpoch);
+        return batchesPerEpoch is { } batches
+            ? new TrainingRun((count / batches).Epochs(), batches, accumulation)
+            : new TrainingRun(1.Epochs(), (long)count, accumulation);
     }
 
     private static (string Kind, Hyperparameter Target) KindOf(ConfigMap one, int i)
@@ -62,13 +76,15 @@ internal static class MMEngineSchedules
         throw new PlanException($"param_scheduler[{i}].type '{PythonText.Shown(type)}' has no schedule here.");
     }
 
-    private static Schedule ReadOne(ConfigMap one, string kind, int i)
+    private static Schedule ReadOne(ConfigMap one, string kind, int i, int accumulation)
     {
         var where = $"param_scheduler[{i}]";
         bool Is(string name, bool otherwise) => one[name] is { } flag ? ConfigValue.Flag(flag, $"{where}.{name}") : otherwise;
         var byEpoch = Is("by_epoch", true);
         var converts = Is("convert_to_iter_based", false);
         if (converts && !byEpoch) throw new PlanException($"{where} has convert_to_iter_based without by_epoch, which mmengine refuses.");
+        if (accumulation > 1 && (!byEpoch || converts))
+            throw new PlanException($"{where} steps every iteration, and accumulative_counts is {accumulation}: schedules here step every update. State it by epoch, or by hand.");
         if (one["last_step"] is not null and not -1.0) throw new PlanException($"{where}.last_step is not read: load the state of the schedules.");
         try
         {

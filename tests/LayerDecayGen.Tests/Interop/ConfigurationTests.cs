@@ -62,7 +62,7 @@ public sealed class ConfigurationTests
             Assert.That(import.ToRecipe(), Is.TypeOf(recipe));
             Assert.That(import.LearningRate, Is.EqualTo(rate).Within(1e-12).Percent);
             Assert.That(string.Join(' ', import.ToSchedules().Select(s => s.Kind)), Is.EqualTo(schedules));
-            Assert.That(import.ToRun(EpochLength.Of(100.Updates()))?.Length.Count ?? 0, Is.EqualTo(updates));
+            Assert.That(import.ToRun(100)?.Length.Count ?? 0, Is.EqualTo(updates));
         }
     }
 

@@ -84,7 +84,7 @@ public sealed class PythonGuideTests
     {
         var import = MMEngineImport.Read(File.ReadAllText(config));
         var plan = import.ToRecipe().Plan(facts);
-        var run = import.ToRun(EpochLength.Of(120.Updates()));
+        var run = import.ToRun(batchesPerEpoch: 120);
         var schedules = import.ToSchedules();
         return (plan.Parameters.Length, run!.Length.Count, schedules[0].Kind);
     }
