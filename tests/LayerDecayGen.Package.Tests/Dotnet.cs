@@ -14,6 +14,10 @@ internal static class Dotnet
 
     public static string LibTorchPackage { get; } = Metadata("LibTorchPackage");
 
+    /// <summary>TorchSharp's library for Linux as its package holds it.</summary>
+    public static string TorchSharpNative { get; } =
+        Path.Combine(PackageFolder, "torchsharp", Metadata("TorchSharpVersion"), "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
+
     /// <summary>Runs a program and gives its exit code and everything it printed.</summary>
     public static (int ExitCode, string Output) Run(string folder, string program, params string[] arguments)
     {
