@@ -58,7 +58,7 @@ public class OutputTests
     public void OldLanguageIsSaid()
     {
         var generated = Compiler.Generate(Compiler.Compile(["[LayerDecayGen.LayerDecay] public partial class Net : TorchSharp.torch.nn.Module { public Net() : base(\"\") { } }"], language: LanguageVersion.CSharp10, nullable: NullableContextOptions.Disable));
-        Assert.That(generated.Ids, Is.EqualTo((string[])["LDG090"]));
+        Assert.That(generated.Ids, Is.EqualTo((string[])["LDG091"]));
         Assert.That(generated.Result.GeneratedSources, Is.Empty);
     }
 

@@ -2,12 +2,12 @@ using Microsoft.CodeAnalysis;
 
 namespace LayerDecayGen.Generator.Diagnostics;
 
-/// <summary>LDG090 to LDG999: the compiler around us, and our own failures.</summary>
+/// <summary>LDG091 to LDG999: the compiler around us, and our own failures. LDG090 is a warning of the build (eng/).</summary>
 public static class EnvironmentRules
 {
     /// <summary>The language is too old for the generated code.</summary>
     public static readonly DiagnosticDescriptor LanguageTooOld = RuleFactory.Error(
-        "LDG090",
+        "LDG091",
         "The C# version is too old",
         "The code generated for '{0}' needs C# 11 or later, the project uses {1}; raise LangVersion");
 

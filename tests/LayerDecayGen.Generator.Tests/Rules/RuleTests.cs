@@ -16,14 +16,15 @@ public sealed partial class RuleTests
     public void EveryIdIsGivenOnce() => Assert.That(Rule.All.Select(static rule => rule.Id), Is.Unique);
 
     [Test]
-    public void NoPageOutlivesItsRule() => Assert.That(Rule.Pages, Is.EquivalentTo(Ids));
+    public void NoPageOutlivesItsRule() => Assert.That(Rule.Pages, Is.EquivalentTo(Ids.Append(Rule.OfTheBuild)));
 
     [Test]
     public void TheIndexListsEveryRule()
     {
         var rows = Rule.All.Select(static rule => $"| [{rule.Id}]({rule.Id}.md) | {rule.DefaultSeverity} | {rule.Title} |");
         var lines = Rule.Page("README").Split('\n').Where(static line => line.StartsWith("| [LDG", StringComparison.Ordinal));
-        Assert.That(lines, Is.EqualTo(rows));
+        Assert.That(lines.Where(static line => !line.Contains(Rule.OfTheBuild, StringComparison.Ordinal)), Is.EqualTo(rows));
+        Assert.That(lines, Has.One.StartsWith($"| [{Rule.OfTheBuild}]({Rule.OfTheBuild}.md) | Warning |"));
     }
 
     [TestCaseSource(nameof(Ids))]

@@ -4,13 +4,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-var model = new Net();
-var groups = model.GetParameterGroups(new() { WeightDecay = 0.05 });
-using var optimizer = groups.CreateAdamW(learningRate: 1e-3);
-model.forward(ones(2, 3)).sum().backward();
-optimizer.step();
-Console.WriteLine($"{groups.Count} groups, head scale {groups.Head.Groups[0].LearningRateScale}, optimizer of {optimizer.ParamGroups.Count()} groups");
-
+/// <summary>The model of every consumer: its groups are generated, whichever of our packages is referenced.</summary>
 [LayerDecay(0.5)]
 internal sealed partial class Net : Module<Tensor, Tensor>
 {
