@@ -13,7 +13,7 @@ public sealed class PackageLayoutTests
         ["LayerDecayGen.Interop"] = ["LayerDecayGen", "LayerDecayGen.References"],
         ["LayerDecayGen.Plotting"] = ["LayerDecayGen", "ScottPlot"],
         ["LayerDecayGen.References"] = ["LayerDecayGen"],
-        ["LayerDecayGen.Training"] = ["LayerDecayGen"],
+        ["LayerDecayGen.Training"] = ["LayerDecayGen", "Microsoft.Extensions.Logging.Abstractions"],
     };
 
     private static readonly string[] s_ofTheCore =
