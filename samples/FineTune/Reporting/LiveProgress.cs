@@ -1,25 +1,24 @@
-using System.Globalization;
-using FineTune.Training;
 using Spectre.Console;
 
 namespace FineTune.Reporting;
 
-/// <summary>A progress bar a phase, with the loss beside it.</summary>
+/// <summary>A progress bar with the loss and the rates beside it.</summary>
 internal sealed class LiveProgress(IAnsiConsole console) : IProgress
 {
+    public int Width => console.Profile.Width;
+
     public void Say(string text) => console.WriteLine(text);
 
-    public void Watch(string title, Action<Action<EpochResult>> work) =>
+    public void Watch(string title, long updates, Action<Action<long, string>> work) =>
         console.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(context =>
             {
-                var task = context.AddTask(Markup.Escape(title));
-                work(result =>
+                var task = context.AddTask(Markup.Escape(title), maxValue: updates);
+                work((update, line) =>
                 {
-                    task.MaxValue = result.Epochs;
-                    task.Value = result.Epoch;
-                    task.Description = Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"{title}, loss {result.Loss:F4}"));
+                    task.Value = update;
+                    task.Description = Markup.Escape(line);
                 });
             });
 }

@@ -1,39 +1,59 @@
 using System.Globalization;
-using System.Text.Json;
 using FineTune.Training;
 using LayerDecayGen.Plotting;
+using LayerDecayGen.Training;
+using ScottPlot;
 
 namespace FineTune.Reporting;
 
-/// <summary>The files that a job leaves.</summary>
+/// <summary>The files that a job leaves, the fine-tuned model last.</summary>
 internal static class Output
 {
-    public static IReadOnlyList<string> Write(JobOptions options, JobResult result)
+    public static IReadOnlyList<string> Write(JobOptions options, Trainer trainer, string vocabulary)
     {
-        Directory.CreateDirectory(options.Out);
-        var groups = Path.Combine(options.Out, "groups.txt");
-        File.WriteAllText(groups, result.Groups);
-        var weights = Path.Combine(options.Out, "model.dat");
-        result.Model.save(weights);
-        var summary = Path.Combine(options.Out, "result.json");
-        File.WriteAllText(summary, JsonSerializer.Serialize(Summary(options, result), new JsonSerializerOptions { WriteIndented = true }) + "\n");
-        var lines = Path.Combine(options.Out, "learning-rates.svg");
-        SchedulePlot.ByUpdate(result.Rates).Write(lines);
-        var map = Path.Combine(options.Out, "learning-rates.png");
-        SchedulePlot.HeatMap(result.Rates).Write(map);
-        return [groups, weights, summary, lines, map];
+        string In(string file) => Path.Combine(options.Out, file);
+        File.WriteAllText(In("metrics.csv"), Csv(trainer.History, trainer.Layers));
+        var rates = trainer.Schedules.ToTable();
+        SchedulePlot.ByUpdate(rates).Write(In("lr.svg"));
+        SchedulePlot.HeatMap(rates).Write(In("lr.png"));
+        Ratios(trainer.History, trainer.Layers).Write(In("update-to-weight.png"));
+        File.Copy(vocabulary, In("vocab.txt"), overwrite: true);
+        using (trainer.Average?.Swap()) ModelWeights.Save(trainer.Model, In("model.safetensors"));
+        return [In("metrics.csv"), In("lr.svg"), In("lr.png"), In("update-to-weight.png"), In("vocab.txt"), In("model.safetensors")];
     }
 
-    private static Dictionary<string, object> Summary(JobOptions options, JobResult result) => new()
+    private static string Csv(History history, IReadOnlyList<int?> layers)
     {
-        ["data"] = options.Data,
-        ["layerDecay"] = options.LayerDecay,
-        ["seed"] = options.Seed,
-        ["pretrainEpochs"] = options.PretrainEpochs,
-        ["epochs"] = options.Epochs,
-        ["device"] = options.Device.ToString(),
-        ["accuracy"] = result.Accuracy,
-        ["heldOut"] = result.HeldOut,
-        ["seconds"] = double.Parse((result.PretrainSeconds + result.FineTuneSeconds).ToString("F1", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
-    };
+        var header = string.Join(',', ["update", "epoch", "loss", "gradient_norm", .. layers.Select(l => $"lr_{l}"), .. layers.Select(l => $"update_to_weight_{l}"), "accuracy"]);
+        var lines = history.Rows.Select(r => string.Join(',',
+        [
+            Text(r.Update), Text(r.Epoch), Text(r.Loss), Text(r.GradientNorm), .. r.Rates.Select(v => Text(v)),
+            .. layers.Select((_, i) => Text(r.Ratios?[i])), Text(r.Accuracy),
+        ]));
+        return string.Join('\n', lines.Prepend(header)) + "\n";
+    }
+
+    private static string Text(IFormattable? value) => value?.ToString(null, CultureInfo.InvariantCulture) ?? "";
+
+    private static Plot Ratios(History history, IReadOnlyList<int?> layers)
+    {
+        var plot = new Plot();
+        var rows = history.Rows.Where(r => r.Ratios is not null).ToArray();
+        for (var i = 0; i < layers.Count; i++)
+        {
+            // A rate of 0, as at the end of a schedule, moves nothing and has no logarithm.
+            var points = rows.Where(r => r.Ratios![i] > 0).Select(r => new Coordinates(r.Update, Math.Log10(r.Ratios![i]))).ToArray();
+            if (points.Length == 0) continue;
+            var line = plot.Add.ScatterLine(points);
+            line.Color = new ScottPlot.Colormaps.Viridis().GetColor(0.9 * i / Math.Max(1, layers.Count - 1));
+            line.LineWidth = 2;
+            line.LegendText = $"layer {layers[i]}";
+        }
+
+        plot.Title("update-to-weight ratio by layer");
+        plot.XLabel("update");
+        plot.YLabel("log10 of |change| / |weights|");
+        plot.ShowLegend(Alignment.LowerLeft);
+        return plot;
+    }
 }

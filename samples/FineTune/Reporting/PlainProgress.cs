@@ -1,21 +1,25 @@
-using System.Globalization;
-using FineTune.Training;
+using System.Diagnostics;
 
 namespace FineTune.Reporting;
 
-/// <summary>Plain lines, about ten a phase.</summary>
+/// <summary>Plain lines, about ten for a training.</summary>
 internal sealed class PlainProgress(TextWriter output) : IProgress
 {
+    public int Width => 120;
+
     public void Say(string text) => output.WriteLine(text);
 
-    public void Watch(string title, Action<Action<EpochResult>> work)
+    public void Watch(string title, long updates, Action<Action<long, string>> work)
     {
         output.WriteLine(title);
-        work(result =>
+        var watch = Stopwatch.StartNew();
+        long? first = null;
+        work((update, line) =>
         {
-            var every = Math.Max(1, result.Epochs / 10);
-            if (result.Epoch % every != 0 && result.Epoch != result.Epochs) return;
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  epoch {result.Epoch,3} of {result.Epochs}: loss {result.Loss:F4}"));
+            first ??= update - 1;
+            if (update % Math.Max(1, updates / 10) != 0 && update != updates) return;
+            var left = watch.Elapsed / (update - first.Value) * (updates - update);
+            output.WriteLine($"  update {update} of {updates}: {line}, {left:mm\\:ss} left");
         });
     }
 }

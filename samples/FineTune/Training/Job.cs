@@ -1,98 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
 using FineTune.Data;
-using FineTune.Models;
+using FineTune.Pretrained;
 using FineTune.Reporting;
-using LayerDecayGen;
-using TorchSharp;
-using static LayerDecayGen.Schedule;
-using static TorchSharp.torch;
+using LayerDecayGen.Training;
 
 namespace FineTune.Training;
 
-/// <summary>What the person asked for.</summary>
-internal sealed record JobOptions(string Data, int Labelled, double LayerDecay, int PretrainEpochs, int Epochs, Device Device, int Seed, string Out);
-
-/// <summary>What a job came to.</summary>
-internal sealed record JobResult(double Accuracy, int HeldOut, double PretrainSeconds, double FineTuneSeconds, VisionTransformer Model, string Groups,
-    ScheduleTable Rates);
-
-/// <summary>Pre-trains a vision transformer on images alone, then fine-tunes it with layer decay on some labels.</summary>
-internal sealed class Job(JobOptions options, IProgress progress)
+/// <summary>Fine-tunes the pretrained model on some labelled sentences, from weights to files.</summary>
+internal sealed class Job(JobOptions options, Sentences sentences, IProgress progress)
 {
-    private const int BatchSize = 64;
-    private const double WeightDecay = 0.05;
-    private const double PretrainRate = 2e-3;
-    private const double FineTuneRate = 2e-3;
+    private const int DefaultLabels = 400;
 
-    public JobResult Run(ImageSet all)
+    public void Run()
     {
-        manual_seed(options.Seed);
-        var images = all.To(options.Device);
-        var (labelled, heldOut) = images.Split(options.Labelled, options.Seed);
-        var size = SizeFor(images.Size);
-        var model = new VisionTransformer(size, images.Classes).to(options.Device);
-        progress.Say($"{images.Name}: {images.Count} images of {images.Size} x {images.Size}; {labelled.Count} with labels, {heldOut.Count} held out; device {options.Device}");
+        var (weights, vocabulary) = MiniLm.Files();
+        var tokens = new Tokens(vocabulary);
+        var set = TokenSet.Of(sentences, LabelsOf(options, sentences), options.Seed, tokens);
+        progress.Say($"{sentences.Name}: {set.Train.Count} labelled sentences, {set.HeldOut.Count} held out, {set.Classes} classes; device {options.Device}, {options.Dtype}");
+        using var trainer = new Trainer(options, weights, tokens, set);
+        progress.Say($"{trainer.Loaded}");
+        progress.Say(trainer.Groups.ToTable(options.LearningRate, progress.Width));
 
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        Pretrain(model, size, images);
-        var pretrained = watch.Elapsed.TotalSeconds;
-        var (groups, rates) = FineTune(model, labelled);
-        var fineTuned = watch.Elapsed.TotalSeconds - pretrained;
-        return new JobResult(Accuracy(model, heldOut), heldOut.Count, pretrained, fineTuned, model, groups, rates);
+        var folder = new CheckpointFolder(Path.Combine(options.Out, "checkpoints"), keepLast: 2) { HigherIsBetter = true };
+        Begin(trainer, folder);
+        var watch = Stopwatch.StartNew();
+        progress.Watch("fine-tuning", trainer.Updates, report => Train(trainer, folder, report));
+        var seconds = watch.Elapsed.TotalSeconds;
+        var files = Output.Write(options, trainer, vocabulary);
+        var accuracy = trainer.History.Rows[^1].Accuracy!.Value;
+        var share = trainer.UpdateShare();
+        progress.Say(string.Create(CultureInfo.InvariantCulture, $"accuracy {accuracy:F4} on {set.HeldOut.Count} held-out sentences"));
+        progress.Say(string.Create(CultureInfo.InvariantCulture, $"{seconds:F1} s; the update is {share:P1} of a step"));
+        foreach (var file in files.Append(folder.Path)) progress.Say($"wrote {file}");
+        progress.Say($"in Python: safetensors.torch.load_file(\"{files[^1]}\")");
     }
 
-    private void Pretrain(VisionTransformer encoder, VitSize size, ImageSet images)
+    /// <summary>How many sentences are trained on.</summary>
+    /// <exception cref="DataException">There are not so many.</exception>
+    public static int LabelsOf(JobOptions options, Sentences sentences)
     {
-        if (options.PretrainEpochs == 0) return;
-        var autoencoder = new MaskedAutoencoder(encoder, size).to(options.Device);
-        var groups = autoencoder.GetParameterGroups(new() { WeightDecay = WeightDecay });
-        using var optimizer = groups.CreateAdamW(PretrainRate, beta2: 0.95);
-        var phase = new Phase("pre-training", optimizer, Schedules(optimizer, images.Count, options.PretrainEpochs), autoencoder, (x, _) => autoencoder.forward(x));
-        progress.Watch("pre-training without labels", report => phase.Run(images, options.PretrainEpochs, BatchSize, options.Seed, report));
+        var count = options.Labels ?? Math.Min(DefaultLabels, sentences.Pool.Count);
+        return count <= sentences.Pool.Count ? count
+            : throw new DataException($"--labels {count}: {sentences.Name} has {sentences.Pool.Count} sentences beside the {sentences.HeldOut.Count} held out");
     }
 
-    private (string Groups, ScheduleTable Rates) FineTune(VisionTransformer model, ImageSet labelled)
+    private void Begin(Trainer trainer, CheckpointFolder folder)
     {
-        var groups = model.GetParameterGroups(new() { LayerDecay = options.LayerDecay, WeightDecay = WeightDecay });
-        var table = groups.ToTable(FineTuneRate);
-        progress.Say(table);
-        using var optimizer = groups.CreateAdamW(FineTuneRate);
-        var schedules = Schedules(optimizer, labelled.Count, options.Epochs);
-        var phase = new Phase("fine-tuning", optimizer, schedules, model, (x, y) => nn.functional.cross_entropy(model.forward(x), y, label_smoothing: 0.1));
-        progress.Watch("fine-tuning with layer decay", report => phase.Run(labelled, options.Epochs, BatchSize, options.Seed, report));
-        return (table, schedules.ToTable());
-    }
-
-    // A tenth of the run, at most five epochs, to warm up; then a half cosine to zero, as MAE does. A run of a few updates has nothing to warm up.
-    private static ScheduleSet Schedules(optim.Optimizer optimizer, int images, int epochs)
-    {
-        var epoch = Phase.UpdatesPerEpoch(images, BatchSize);
-        var run = new TrainingRun(epochs.Epochs(), batchesPerEpoch: epoch.Count);
-        var warmup = Math.Min(5 * epoch.Count, run.Length.Count / 10).Updates();
-        Schedule[] schedules = warmup.Count == 0 ? [Cosine(from: warmup, to: run.Length)] : [LinearWarmup(warmup), Cosine(from: warmup, to: run.Length)];
-        return new ScheduleSet(optimizer, run, schedules);
-    }
-
-    private static double Accuracy(VisionTransformer model, ImageSet images)
-    {
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        model.eval();
-        var right = 0L;
-        for (var start = 0; start < images.Count; start += 512)
+        if (!options.Resume)
         {
-            var count = Math.Min(512, images.Count - start);
-            var guessed = model.forward(images.Pixels.narrow(0, start, count)).argmax(1);
-            right += guessed.eq(images.Labels.narrow(0, start, count)).sum().item<long>();
+            // Those of an earlier training would mix with the new ones.
+            if (Directory.Exists(folder.Path)) Directory.Delete(folder.Path, recursive: true);
+            return;
         }
 
-        return (double)right / images.Count;
+        var resumed = folder.Resume(trainer.Checkpoint) ?? throw new DataException($"--resume: there is no checkpoint in {folder.Path}");
+        progress.Say($"going on from {resumed.Path}");
+        foreach (var damaged in resumed.Damaged) progress.Say($"passed over {damaged}: it is not whole");
     }
 
-    // 16 patches for the digits, 49 for 28 x 28 images.
-    private static VitSize SizeFor(int image) => image switch
+    private void Train(Trainer trainer, CheckpointFolder folder, Action<long, string> report)
     {
-        _ when image % 4 == 0 && image >= 16 => new VitSize(image, 4),
-        _ when image % 2 == 0 => new VitSize(image, 2),
-        _ => throw new DataException($"images of {image} x {image} cannot be cut into patches of 2 x 2"),
-    };
+        while (!trainer.IsOver)
+        {
+            var before = trainer.Step.Updates;
+            trainer.RunBatch();
+            if (trainer.Step.Updates > before) report(trainer.Step.Updates, Line(trainer.History.Rows[^1]));
+            if (!trainer.EpochIsOver || trainer.History.Rows.Count == 0) continue;
+            var accuracy = trainer.Accuracy();
+            trainer.History.Add(accuracy);
+            folder.Save(trainer.Checkpoint, trainer.Step.Updates, accuracy);
+            progress.Say(string.Create(CultureInfo.InvariantCulture, $"epoch {trainer.Order.Epoch + 1} of {options.Epochs}: held-out accuracy {accuracy:F4}"));
+        }
+    }
+
+    private static string Line(HistoryRow row) => string.Create(
+        CultureInfo.InvariantCulture, $"loss {row.Loss:F4}, rate {row.Rates[0]:0.0e+0} (first layer) {row.Rates[^1]:0.0e+0} (last)");
 }

@@ -4,7 +4,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace FineTune.Models;
+namespace Digits.Models;
 
 /// <summary>The size of a plain vision transformer.</summary>
 internal sealed record VitSize(int Image, int Patch, int Width = 64, int Depth = 6, int Heads = 4)

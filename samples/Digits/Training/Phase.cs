@@ -1,9 +1,10 @@
-using FineTune.Data;
+using Digits.Data;
 using LayerDecayGen;
+using LayerDecayGen.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace FineTune.Training;
+namespace Digits.Training;
 
 /// <summary>What one epoch of a phase came to.</summary>
 internal readonly record struct EpochResult(string Phase, int Epoch, int Epochs, double Loss);
@@ -14,14 +15,18 @@ internal sealed class Phase(string name, optim.Optimizer optimizer, ScheduleSet 
     /// <summary>Trains for some epochs over batches in an order fixed by the seed.</summary>
     public void Run(ImageSet images, int epochs, int batchSize, int seed, Action<EpochResult> report)
     {
-        var random = new Random(seed);
-        var order = Enumerable.Range(0, images.Count).ToArray();
+        var step = new TrainingStep(model, optimizer, new() { Schedules = schedules });
+        var order = new DataOrder(images.Count, seed);
         model.train();
         for (var epoch = 0; epoch < epochs; epoch++)
         {
-            random.Shuffle(order);
             var sum = 0.0;
-            foreach (var batch in order.Chunk(batchSize)) sum += Step(images, batch) * batch.Length;
+            do
+            {
+                var batch = order.NextBatch(batchSize);
+                sum += Step(step, images, [.. batch.Select(i => (long)i)]) * batch.Length;
+            }
+            while (order.Position < images.Count);
             report(new EpochResult(name, epoch + 1, epochs, sum / images.Count));
         }
     }
@@ -29,15 +34,12 @@ internal sealed class Phase(string name, optim.Optimizer optimizer, ScheduleSet 
     /// <summary>Updates in an epoch: the last, smaller batch is one too.</summary>
     public static Updates UpdatesPerEpoch(int images, int batchSize) => ((images + batchSize - 1) / batchSize).Updates();
 
-    private double Step(ImageSet images, int[] batch)
+    private double Step(TrainingStep step, ImageSet images, long[] batch)
     {
         using var scope = NewDisposeScope();
-        var index = tensor(batch.Select(i => (long)i).ToArray(), device: images.Pixels.device);
+        var index = tensor(batch, device: images.Pixels.device);
         var value = loss(images.Pixels[index], images.Labels[index]);
-        model.zero_grad();
-        value.backward();
-        optimizer.step();
-        schedules.Step();
+        step.Run(value);
         return value.item<float>();
     }
 }

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace FineTune;
+namespace Samples;
 
 /// <summary>A device that is unknown or not there; the message is for the person at the prompt.</summary>
 internal sealed class DeviceException(string message) : Exception(message);

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 
-namespace FineTune.Data;
+namespace Digits.Data;
 
 /// <summary>A data set that is not there or not readable; the message is for the person at the prompt.</summary>
 internal sealed class DataException(string message) : Exception(message);

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace FineTune.Data;
+namespace Digits.Data;
 
 /// <summary>
 /// Grey images with labels. Pixels are [images, 1, size, size], scaled to mean 0 and deviation 1 over the set; labels are [images].

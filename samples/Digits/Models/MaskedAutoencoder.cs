@@ -4,7 +4,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace FineTune.Models;
+namespace Digits.Models;
 
 /// <summary>
 /// Pre-training without labels (He et al. 2022, "Masked Autoencoders Are Scalable Vision Learners"): the encoder sees some patches, a light

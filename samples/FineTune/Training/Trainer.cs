@@ -1,0 +1,155 @@
+using FineTune.Data;
+using FineTune.Models;
+using LayerDecayGen;
+using LayerDecayGen.Training;
+using TorchSharp;
+using static LayerDecayGen.Schedule;
+using static TorchSharp.torch;
+
+namespace FineTune.Training;
+
+/// <summary>A model with its groups, optimizer, schedules and training step: everything the sample takes from the library stands here.</summary>
+internal sealed class Trainer : IDisposable
+{
+    private const double WeightDecay = 0.01;
+    private const double WarmupShare = 0.1;
+    private const int EvaluationBatch = 64;
+
+    private readonly JobOptions _options;
+    private readonly TokenSet _set;
+    private readonly Tokens _tokens;
+    private readonly AdamW _optimizer;
+
+    /// <param name="options">What was asked for.</param>
+    /// <param name="weights">The pretrained weights.</param>
+    /// <param name="tokens">Makes batches.</param>
+    /// <param name="set">What is trained on.</param>
+    /// <param name="schedules">Other schedules than warm-up and linear decay to 0.</param>
+    public Trainer(JobOptions options, string weights, Tokens tokens, TokenSet set, params Schedule[] schedules)
+    {
+        (_options, _tokens, _set) = (options, tokens, set);
+        manual_seed(options.Seed);
+        Model = new SentenceClassifier(new BertSize(), set.Classes).to(options.Device, options.Dtype);
+        Groups = Model.GetParameterGroups(new() { LayerDecay = options.LayerDecay, WeightDecay = WeightDecay });
+        Loaded = PretrainedWeights.Load(Model, weights, new() { AllowNarrowing = options.Dtype != ScalarType.Float32 }, except: Groups.Classifier);
+        if (options.FreezeEmbeddings) Groups.Embeddings.Frozen = true;
+        _optimizer = Groups.CreateAdamW(options.LearningRate);
+
+        Order = new DataOrder(set.Train.Count, options.Seed);
+        BatchesPerEpoch = (set.Train.Count + options.Batch - 1) / options.Batch;
+        var run = new TrainingRun(options.Epochs.Epochs(), EpochLength.OfBatches(BatchesPerEpoch, options.Accumulation));
+        Schedules = new ScheduleSet(_optimizer, Groups, run, schedules is [] ? WarmupThenLinear(run) : schedules);
+        Average = options.Ema is { } decay ? new WeightAverage(Model, decay, warmUp: true) : null;
+        Step = new TrainingStep(Model, _optimizer, new()
+        {
+            Accumulation = Accumulation.OverRun(options.Accumulation, (long)BatchesPerEpoch * options.Epochs),
+            Clipping = Clipping.ByNorm(1),
+            Schedules = Schedules,
+            Average = Average,
+        });
+        Checkpoint = new Checkpoint(Step) { Parts = [Order, History] };
+        Updates = run.Length.Count;
+    }
+
+    public SentenceClassifier Model { get; }
+
+    public SentenceClassifier.Groups Groups { get; }
+
+    public PretrainedResult Loaded { get; }
+
+    public ScheduleSet Schedules { get; }
+
+    public WeightAverage? Average { get; }
+
+    public TrainingStep Step { get; }
+
+    public Checkpoint Checkpoint { get; }
+
+    public DataOrder Order { get; }
+
+    public History History { get; } = new();
+
+    /// <summary>Updates of the whole training.</summary>
+    public long Updates { get; }
+
+    public int BatchesPerEpoch { get; }
+
+    /// <summary>The layers that train, in the order of rates and ratios.</summary>
+    public IReadOnlyList<int?> Layers => [.. Groups.Select(g => g.Layer).Distinct().Order()];
+
+    public bool EpochIsOver => Order.Position == _set.Train.Count;
+
+    public bool IsOver => EpochIsOver && Order.Epoch == _options.Epochs - 1;
+
+    /// <summary>One batch forward and backward, and an update where it is due, which is written into the history.</summary>
+    public void RunBatch()
+    {
+        using var scope = NewDisposeScope();
+        using var ratios = LayerRatios.Watch(Groups, Step.Updates % Math.Max(1, Updates / 25) == 0 && Step.NextUpdates);
+        var rates = History.RatesByLayer(Schedules);
+        Model.train();
+        var loss = Loss(Order.NextBatch(_options.Batch));
+        var result = Step.Run(loss);
+        History.Add(loss.item<float>(), result.Updated ? new HistoryRow(Step.Updates, Order.Epoch + 1, 0, result.GradientNorm ?? 0, rates, ratios.Read(), null) : null);
+    }
+
+    /// <summary>The share of right answers on held-out sentences, with averaged weights where there are some.</summary>
+    public double Accuracy()
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        using var averaged = Average?.Swap();
+        Model.eval();
+        var right = 0;
+        // Sentences of like length together: little padding.
+        foreach (var batch in _set.HeldOut.OrderBy(s => s.Ids.Length).Chunk(EvaluationBatch))
+        {
+            using var inner = NewDisposeScope();
+            var (ids, mask) = _tokens.Batch([.. batch.Select(s => s.Ids)], _options.Device);
+            var guessed = Model.forward(ids, mask).argmax(1).cpu().data<long>().ToArray();
+            right += guessed.Zip(batch).Count(g => g.First == g.Second.Label);
+        }
+
+        return (double)right / _set.HeldOut.Count;
+    }
+
+    /// <summary>The share of the optimizer's step in forward, backward and step together: the middle of three, on one more batch.</summary>
+    /// <remarks>It changes weights, so it comes after everything is written.</remarks>
+    public double UpdateShare()
+    {
+        var shares = new double[3];
+        Model.train();
+        for (var i = 0; i < shares.Length; i++)
+        {
+            using var scope = NewDisposeScope();
+            var watch = System.Diagnostics.Stopwatch.StartNew();
+            Loss([.. Enumerable.Range(0, Math.Min(_options.Batch, _set.Train.Count))]).backward();
+            var before = watch.Elapsed;
+            _optimizer.step();
+            shares[i] = (watch.Elapsed - before) / watch.Elapsed;
+            foreach (var parameter in Model.parameters()) parameter.grad = null;
+        }
+
+        return shares.Order().ElementAt(1);
+    }
+
+    private Tensor Loss(IReadOnlyList<int> batch)
+    {
+        var (ids, mask) = _tokens.Batch([.. batch.Select(i => _set.Train[i].Ids)], _options.Device);
+        var labels = tensor(batch.Select(i => (long)_set.Train[i].Label).ToArray(), device: _options.Device);
+        return nn.functional.cross_entropy(Model.forward(ids, mask).to(ScalarType.Float32), labels);
+    }
+
+    private static Schedule[] WarmupThenLinear(TrainingRun run)
+    {
+        var warmup = ((long)(WarmupShare * run.Length.Count)).Updates();
+        return warmup.Count == 0 ? [Linear(1, 0, from: warmup, to: run.Length)] : [LinearWarmup(warmup), Linear(1, 0, from: warmup, to: run.Length)];
+    }
+
+    public void Dispose()
+    {
+        Average?.Dispose();
+        _optimizer.Dispose();
+        Model.Dispose();
+    }
+}
