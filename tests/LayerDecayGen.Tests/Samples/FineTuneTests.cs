@@ -1,69 +1,136 @@
-using System.Diagnostics;
-using System.Reflection;
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using FineTune.Data;
+using FineTune.Pretrained;
+using FineTune.Training;
+using LayerDecayGen.Training;
 
 namespace LayerDecayGen.Tests.Samples;
 
-/// <summary>The sample as a person runs it: a process with arguments, an exit code, and what it prints.</summary>
+/// <summary>Fine-tuning as a person runs it: bad usage, the files, the same seed, and a training that was killed.</summary>
 public sealed class FineTuneTests
 {
-    private static readonly string Program = Path.Combine(Metadata("RepositoryRoot"), "samples", "FineTune", "bin", Metadata("Configuration"), "net10.0", "FineTune.dll");
+    private static readonly SampleProcess Sample = new("FineTune");
+
+    private string _folder = null!;
+
+    [SetUp]
+    public void Begin() => _folder = Directory.CreateTempSubdirectory("layerdecaygen-").FullName;
+
+    [TearDown]
+    public void End() => Directory.Delete(_folder, recursive: true);
 
     [TestCase("--device tpu", "--device tpu: unknown device; use cpu, cuda or mps")]
-    [TestCase("--data nowhere", "--data nowhere: neither 'digits' nor 'fashion-mnist' nor an existing folder")]
-    [TestCase("--layer-decay 1.5", "--layer-decay 1.5: must be above 0 and at most 1")]
-    [TestCase("--layer-decay 0", "--layer-decay 0: must be above 0 and at most 1")]
-    [TestCase("--layer-decay much", "--layer-decay")]
-    [TestCase("--epochs 0", "--epochs 0: must be at least 1")]
-    [TestCase("--labels 1797", "--labels 1797: digits has 1797 images, and some must be held out")]
+    [TestCase("--dtype float16", "--dtype float16: must be float32 or bfloat16")]
+    [TestCase("--layer-decay 0", "--layer-decay 0: must be in (0, 1]")]
+    [TestCase("--layer-decay NaN", "--layer-decay NaN: must be in (0, 1]")]
+    [TestCase("--lr 0", "--lr 0: must be above 0")]
+    [TestCase("--ema 1", "--ema 1: must be in [0, 1)")]
+    [TestCase("--accumulation 0", "--accumulation 0: must be at least 1")]
+    [TestCase("--labels many", "--labels")]
+    [TestCase("--labels 2001", "--labels 2001: reviews has 2000 sentences beside the 1000 held out")]
+    [TestCase("--data nowhere.tsv", "--data nowhere.tsv:")]
+    [TestCase("--compare --find-lr", "--compare, --find-lr and --resume do not go together")]
     [TestCase("--dekay 0.5", "--dekay")]
-    public void Bad_usage_is_one_clear_line_and_exit_code_2(string arguments, string told)
+    public void Bad_usage_is_one_line_and_exit_code_2(string arguments, string message) =>
+        AssertRefused(Sample.Run($"{arguments} --out {Path.Combine(_folder, "out")}"), message);
+
+    [Test]
+    public void A_folder_that_cannot_be_written_is_refused_before_anything_trains()
     {
-        var (exitCode, output, error) = Run(arguments);
-        Assert.That(exitCode, Is.EqualTo(2), output + error);
-        Assert.That(output, Is.Empty);
-        Assert.That(error.Trim(), Does.Contain(told).And.Not.Contain("\n"));
+        var file = Path.Combine(_folder, "file");
+        File.WriteAllText(file, "");
+        AssertRefused(Sample.Run($"--out {Path.Combine(file, "out")}"), "cannot be written to");
+    }
+
+    [TestCase("1\tgood\n0 bad\n", "line 2 has 0 tabs")]
+    [TestCase("1\tgood\n\n0\tbad\ttwice\n", "line 3 has 2 tabs")]
+    [TestCase("1\tgood\nbad\tbad\n", "line 2 has the label 'bad'; it must be a whole number from 0 to 999")]
+    [TestCase("1\tgood\n-1\tbad\n", "line 2 has the label '-1'")]
+    [TestCase("1\tgood\n0\t \n", "line 2 has no sentence")]
+    [TestCase("1\tgood\n1\tbetter\n", "it has 1 different labels")]
+    [TestCase("0\tbad\n2\tgood\n", "no sentence has the label 1")]
+    [TestCase("0\tbad\n1\tgood\n", "too few")]
+    [TestCase("", "it has 0 different labels")]
+    public void A_file_that_cannot_be_used_says_the_line(string content, string message)
+    {
+        var file = Path.Combine(_folder, "own.tsv");
+        File.WriteAllText(file, content);
+        Assert.That(() => Sentences.Load(file), Throws.TypeOf<DataException>().With.Message.Contains(message));
     }
 
     [Test]
-    public void A_folder_without_idx_files_is_told_what_is_missing()
+    public void Held_out_sentences_are_a_thousand_balanced_and_never_trained_on()
     {
-        var folder = Directory.CreateTempSubdirectory("layerdecaygen-").FullName;
-        var (exitCode, _, error) = Run($"--data {folder}");
-        Directory.Delete(folder);
-        Assert.That(exitCode, Is.EqualTo(2));
-        Assert.That(error, Does.Contain("no file train-images-idx3-ubyte"));
+        var reviews = Sentences.Load(Sentences.Reviews);
+        Assert.That((reviews.HeldOut.Count, reviews.Pool.Count), Is.EqualTo((1000, 2000)));
+        var strata = reviews.HeldOut.GroupBy(s => (s.Source, s.Label)).Select(g => g.Count()).ToArray();
+        Assert.That(strata, Has.Length.EqualTo(6).And.All.InRange(166, 167));
+        Assert.That(reviews.Choose(2000, seed: 5), Is.EquivalentTo(reviews.Pool));
+        Assert.That(reviews.Choose(400, seed: 5), Is.EqualTo(reviews.Choose(400, seed: 5)).And.Not.EqualTo(reviews.Choose(400, seed: 6)));
     }
 
     [Test]
-    public void The_same_seed_gives_the_same_model_and_another_seed_another()
+    public void A_killed_training_that_is_resumed_ends_like_one_that_was_not_and_its_model_loads_back()
     {
-        var models = new[] { 3, 3, 4 }.Select(Train).ToArray();
-        Assert.That(models[1], Is.EqualTo(models[0]));
-        Assert.That(models[2], Is.Not.EqualTo(models[0]));
+        var data = Path.Combine(_folder, "own.tsv");
+        File.WriteAllLines(data, Enumerable.Range(0, 30).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i % 2}\tThe {i}th was {(i % 2 == 0 ? "bad" : "good")}.")));
+        var arguments = $"--data {data} --epochs 2 --batch 4 --accumulation 2 --ema 0.9 --seed 3 --out ";
+        var (whole, killed) = (Path.Combine(_folder, "whole"), Path.Combine(_folder, "killed"));
+        var output = Trained(arguments + whole);
+        Kill(arguments + killed);
+        Trained(arguments + killed + " --resume");
+        foreach (var file in new[] { "model.safetensors", "metrics.csv", "lr.svg" })
+            Assert.That(Hash(Path.Combine(killed, file)), Is.EqualTo(Hash(Path.Combine(whole, file))), file);
+
+        var accuracy = Regex.Match(output, @"accuracy ([\d.]+) on 10 held-out").Groups[1].Value;
+        Assert.That(AccuracyOf(data, Path.Combine(whole, "model.safetensors")).ToString("F4", CultureInfo.InvariantCulture), Is.EqualTo(accuracy));
+        AssertHuggingFaceNames(Path.Combine(whole, "model.safetensors"));
     }
 
-    private static string Train(int seed)
+    private static double AccuracyOf(string data, string weights)
     {
-        var folder = Directory.CreateTempSubdirectory("layerdecaygen-").FullName;
-        var (exitCode, output, error) = Run($"--pretrain-epochs 1 --epochs 1 --labels 100 --seed {seed} --out {folder}");
-        Assert.That(exitCode, Is.Zero, error);
-        Assert.That(output, Does.Contain("lr scale").And.Contain("accuracy").And.Contain("model.dat"), "the group table before training, and at the end accuracy and files");
-        var model = Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "model.dat"))));
-        Directory.Delete(folder, recursive: true);
-        return model;
+        var tokens = new Tokens(MiniLm.Files().Vocabulary);
+        using var trainer = new Trainer(new JobOptions(), weights, tokens, TokenSet.Of(Sentences.Load(data), labels: 4, seed: 0, tokens));
+        Assert.That(trainer.Loaded.Loaded, Has.Count.EqualTo(105), $"{trainer.Loaded}");
+        return trainer.Accuracy();
     }
 
-    private static (int ExitCode, string Output, string Error) Run(string arguments)
+    private static void AssertHuggingFaceNames(string weights)
     {
-        var start = new ProcessStartInfo("dotnet", $"{Program} {arguments}") { RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
+        using var file = SafetensorsFile.Open(weights);
+        Assert.That(file.Metadata["format"], Is.EqualTo("pt"));
+        Assert.That(file.Find("embeddings.word_embeddings.weight")?.Shape, Is.EqualTo(new long[] { 30522, 384 }));
+        Assert.That(file.Find("encoder.layer.5.attention.self.query.weight")?.Shape, Is.EqualTo(new long[] { 384, 384 }));
+        Assert.That(file.Find("encoder.layer.0.intermediate.dense.weight")?.Shape, Is.EqualTo(new long[] { 1536, 384 }));
+        Assert.That(file.Find("pooler.dense.bias")?.Shape, Is.EqualTo(new long[] { 384 }));
+    }
+
+    private static string Trained(string arguments)
+    {
+        var (exitCode, output, error) = Sample.Run(arguments);
+        Assert.That(exitCode, Is.Zero, output + error);
+        Assert.That(output, Does.Contain("lr scale").And.Contain("model.safetensors"), "the group table before training, and the files at the end");
+        return output;
+    }
+
+    // Ends the process as soon as the first checkpoint is there.
+    private static void Kill(string arguments)
+    {
+        using var process = Sample.Start(arguments);
+        while (process.StandardOutput.ReadLine() is { } line && !line.StartsWith("epoch 1 of 2", StringComparison.Ordinal)) { }
+        process.Kill(entireProcessTree: true);
         process.WaitForExit();
-        return (process.ExitCode, output, error.GetAwaiter().GetResult());
+        Assert.That(process.ExitCode, Is.Not.Zero, "it was over before it was killed");
     }
 
-    private static string Metadata(string key) =>
-        typeof(FineTuneTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
+    private static void AssertRefused((int ExitCode, string Output, string Error) run, string message)
+    {
+        Assert.That(run.ExitCode, Is.EqualTo(2), run.Output + run.Error);
+        Assert.That(run.Output, Is.Empty);
+        Assert.That(run.Error.Trim(), Does.Contain(message).And.Not.Contain("\n"));
+    }
+
+    private static string Hash(string file) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)));
 }
