@@ -46,7 +46,7 @@ internal sealed class Job(JobOptions options, IProgress progress)
         var autoencoder = new MaskedAutoencoder(encoder, size).to(options.Device);
         var groups = autoencoder.GetParameterGroups(new() { WeightDecay = WeightDecay });
         using var optimizer = groups.CreateAdamW(PretrainRate, beta2: 0.95);
-        var phase = new Phase("pre-training", optimizer, Schedules(optimizer, groups, images.Count, options.PretrainEpochs), autoencoder, (x, _) => autoencoder.forward(x));
+        var phase = new Phase("pre-training", optimizer, Schedules(optimizer, images.Count, options.PretrainEpochs), autoencoder, (x, _) => autoencoder.forward(x));
         progress.Watch("pre-training without labels", report => phase.Run(images, options.PretrainEpochs, BatchSize, options.Seed, report));
     }
 
@@ -56,20 +56,20 @@ internal sealed class Job(JobOptions options, IProgress progress)
         var table = groups.ToTable(FineTuneRate);
         progress.Say(table);
         using var optimizer = groups.CreateAdamW(FineTuneRate);
-        var schedules = Schedules(optimizer, groups, labelled.Count, options.Epochs);
+        var schedules = Schedules(optimizer, labelled.Count, options.Epochs);
         var phase = new Phase("fine-tuning", optimizer, schedules, model, (x, y) => nn.functional.cross_entropy(model.forward(x), y, label_smoothing: 0.1));
         progress.Watch("fine-tuning with layer decay", report => phase.Run(labelled, options.Epochs, BatchSize, options.Seed, report));
         return (table, schedules.ToTable());
     }
 
     // A tenth of the run, at most five epochs, to warm up; then a half cosine to zero, as MAE does. A run of a few updates has nothing to warm up.
-    private static ScheduleSet Schedules(optim.Optimizer optimizer, ParameterGroups groups, int images, int epochs)
+    private static ScheduleSet Schedules(optim.Optimizer optimizer, int images, int epochs)
     {
         var epoch = Phase.UpdatesPerEpoch(images, BatchSize);
-        var run = new TrainingRun(epochs.Epochs(), epoch);
+        var run = new TrainingRun(epochs.Epochs(), batchesPerEpoch: epoch.Count);
         var warmup = Math.Min(5 * epoch.Count, run.Length.Count / 10).Updates();
         Schedule[] schedules = warmup.Count == 0 ? [Cosine(from: warmup, to: run.Length)] : [LinearWarmup(warmup), Cosine(from: warmup, to: run.Length)];
-        return new ScheduleSet(optimizer, groups, run, schedules);
+        return new ScheduleSet(optimizer, run, schedules);
     }
 
     private static double Accuracy(VisionTransformer model, ImageSet images)

@@ -18,7 +18,7 @@ internal sealed class Trainer : IDisposable
     private readonly JobOptions _options;
     private readonly TokenSet _set;
     private readonly Tokens _tokens;
-    private readonly AdamW _optimizer;
+    private readonly LayerDecayGen.AdamW _optimizer;
 
     /// <param name="options">What was asked for.</param>
     /// <param name="weights">The pretrained weights.</param>
@@ -37,12 +37,11 @@ internal sealed class Trainer : IDisposable
 
         Order = new DataOrder(set.Train.Count, options.Seed);
         BatchesPerEpoch = (set.Train.Count + options.Batch - 1) / options.Batch;
-        var run = new TrainingRun(options.Epochs.Epochs(), EpochLength.OfBatches(BatchesPerEpoch, options.Accumulation));
-        Schedules = new ScheduleSet(_optimizer, Groups, run, schedules is [] ? WarmupThenLinear(run) : schedules);
+        var run = new TrainingRun(options.Epochs.Epochs(), BatchesPerEpoch, options.Accumulation);
+        Schedules = new ScheduleSet(_optimizer, run, schedules is [] ? WarmupThenLinear(run) : schedules);
         Average = options.Ema is { } decay ? new WeightAverage(Model, decay, warmUp: true) : null;
         Step = new TrainingStep(Model, _optimizer, new()
         {
-            Accumulation = Accumulation.OverRun(options.Accumulation, (long)BatchesPerEpoch * options.Epochs),
             Clipping = Clipping.ByNorm(1),
             Schedules = Schedules,
             Average = Average,
