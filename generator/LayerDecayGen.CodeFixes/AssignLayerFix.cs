@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
-using LayerDecayGen.Generator.Parser;
+using LayerDecayGen.Generator.Torch;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -25,15 +25,18 @@ public sealed class AssignLayerFix : CodeFixProvider
     {
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
         var model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
-        foreach (var diagnostic in context.Diagnostics) {
+        foreach (var diagnostic in context.Diagnostics)
+        {
             var node = root!.FindNode(diagnostic.Location.SourceSpan);
             if (node.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member) continue;
-            var type = model!.GetDeclaredSymbol(node, context.CancellationToken) switch {
+            var type = model!.GetDeclaredSymbol(node, context.CancellationToken) switch
+            {
                 IFieldSymbol field => field.Type,
                 IPropertySymbol property => property.Type,
                 _ => null,
             };
-            foreach (var attribute in Offers(type)) {
+            foreach (var attribute in Offers(type))
+            {
                 var title = $"Add [{attribute}]";
                 context.RegisterCodeFix(
                     CodeAction.Create(

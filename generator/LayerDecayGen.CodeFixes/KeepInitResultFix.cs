@@ -25,7 +25,8 @@ public sealed class KeepInitResultFix : CodeFixProvider
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)
     {
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
-        foreach (var diagnostic in context.Diagnostics) {
+        foreach (var diagnostic in context.Diagnostics)
+        {
             var statement = root!.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true)
                 .FirstAncestorOrSelf<StatementSyntax>();
             if (statement is null || Replacement(statement) is not { } replacement) continue;
@@ -38,7 +39,8 @@ public sealed class KeepInitResultFix : CodeFixProvider
         }
     }
 
-    private static IEnumerable<SyntaxNode>? Replacement(StatementSyntax statement) => statement switch {
+    private static IEnumerable<SyntaxNode>? Replacement(StatementSyntax statement) => statement switch
+    {
         LocalDeclarationStatementSyntax declaration => [WithoutUsing(declaration)],
         UsingStatementSyntax { Parent: BlockSyntax or SwitchSectionSyntax or GlobalStatementSyntax } block => Unwrapped(block),
         _ => null,

@@ -23,7 +23,8 @@ public sealed class MakePartialFix : CodeFixProvider
     /// <inheritdoc/>
     public override Task RegisterCodeFixesAsync(CodeFixContext context)
     {
-        foreach (var diagnostic in context.Diagnostics) {
+        foreach (var diagnostic in context.Diagnostics)
+        {
             context.RegisterCodeFix(
                 CodeAction.Create(Title, cancellation => FixAsync(context.Document, diagnostic, cancellation), equivalenceKey: Title),
                 diagnostic);

@@ -16,7 +16,8 @@ internal sealed class ModuleListConversion
         SemanticModel model, IFieldSymbol field, VariableDeclaratorSyntax declarator, CancellationToken cancellation)
     {
         var declaration = (VariableDeclarationSyntax)declarator.Parent!;
-        var element = declaration.Type switch {
+        var element = declaration.Type switch
+        {
             ArrayTypeSyntax array => array.ElementType,
             NullableTypeSyntax { ElementType: ArrayTypeSyntax array } => array.ElementType,
             var type => type.DescendantNodesAndSelf().OfType<GenericNameSyntax>().First().TypeArgumentList.Arguments[0],
@@ -26,7 +27,8 @@ internal sealed class ModuleListConversion
         Change(declaration.Type, SyntaxFactory.ParseTypeName(declaration.Type is NullableTypeSyntax ? _list + "?" : _list));
         if (declarator.Initializer is { Value: var initial }) ChangeValue(initial);
         var owner = declarator.FirstAncestorOrSelf<TypeDeclarationSyntax>()!;
-        foreach (var name in owner.DescendantNodes().OfType<IdentifierNameSyntax>()) {
+        foreach (var name in owner.DescendantNodes().OfType<IdentifierNameSyntax>())
+        {
             if (name.Identifier.ValueText != field.Name) continue;
             if (SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(name, cancellation).Symbol, field)) ChangeUse(name);
         }
@@ -40,7 +42,8 @@ internal sealed class ModuleListConversion
     private void ChangeUse(IdentifierNameSyntax name)
     {
         var use = name.Parent is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } own ? own : (ExpressionSyntax)name;
-        switch (use.Parent) {
+        switch (use.Parent)
+        {
             case AssignmentExpressionSyntax assignment when assignment.Left == use:
                 ChangeValue(assignment.Right);
                 break;
@@ -57,7 +60,8 @@ internal sealed class ModuleListConversion
 
     private void ChangeValue(ExpressionSyntax value)
     {
-        switch (value) {
+        switch (value)
+        {
             case CollectionExpressionSyntax or LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression }:
             case PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.SuppressNullableWarningExpression }:
                 break;
@@ -75,7 +79,8 @@ internal sealed class ModuleListConversion
             case InitializerExpressionSyntax elements:
                 ChangeToCreation(value, elements);
                 break;
-            case InvocationExpressionSyntax {
+            case InvocationExpressionSyntax
+            {
                 Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ToArray" or "ToList" } source }:
                 Change(value, SyntaxFactory.ParseExpression($"new {_list}({source.Expression.WithoutTrivia()}.ToArray())"));
                 break;

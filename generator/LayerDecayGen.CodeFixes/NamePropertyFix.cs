@@ -24,7 +24,8 @@ public sealed class NamePropertyFix : CodeFixProvider
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)
     {
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
-        foreach (var diagnostic in context.Diagnostics) {
+        foreach (var diagnostic in context.Diagnostics)
+        {
             // A captured parameter of a primary constructor has no place for an attribute on its field.
             var member = root!.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<MemberDeclarationSyntax>();
             if (member is not PropertyDeclarationSyntax property) continue;
@@ -47,7 +48,8 @@ public sealed class NamePropertyFix : CodeFixProvider
     private static CompilationUnitSyntax WithUsing(CompilationUnitSyntax unit)
     {
         if (unit.DescendantNodes().OfType<UsingDirectiveSyntax>()
-            .Any(static present => present.Name?.ToString() == Namespace && present.Alias is null)) {
+            .Any(static present => present.Name?.ToString() == Namespace && present.Alias is null))
+            {
             return unit;
         }
 
@@ -56,7 +58,8 @@ public sealed class NamePropertyFix : CodeFixProvider
             present.StaticKeyword.IsKind(SyntaxKind.None) && string.CompareOrdinal(present.Name?.ToString(), Namespace) < 0).Count();
         return at > 0 || unit.Usings.Count == 0
             ? unit.WithUsings(unit.Usings.Insert(at, directive))
-            : unit.ReplaceNode(unit.Usings[0], new SyntaxNode[] {
+            : unit.ReplaceNode(unit.Usings[0], new SyntaxNode[]
+            {
                 directive.WithLeadingTrivia(unit.Usings[0].GetLeadingTrivia()), unit.Usings[0].WithLeadingTrivia() });
     }
 }

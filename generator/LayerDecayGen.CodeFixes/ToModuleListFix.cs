@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
-using LayerDecayGen.Generator.Parser;
+using LayerDecayGen.Generator.Torch;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -25,7 +25,8 @@ public sealed class ToModuleListFix : CodeFixProvider
     {
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
         var model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
-        foreach (var diagnostic in context.Diagnostics) {
+        foreach (var diagnostic in context.Diagnostics)
+        {
             var node = root!.FindNode(diagnostic.Location.SourceSpan);
             if (node is not VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax { Variables.Count: 1 } } field) continue;
             if (model!.GetDeclaredSymbol(field, context.CancellationToken) is not IFieldSymbol symbol || ElementType(symbol.Type) is null)
@@ -39,7 +40,8 @@ public sealed class ToModuleListFix : CodeFixProvider
         }
     }
 
-    private static ITypeSymbol? ElementType(ITypeSymbol type) => type switch {
+    private static ITypeSymbol? ElementType(ITypeSymbol type) => type switch
+    {
         IArrayTypeSymbol { Rank: 1, ElementType: var element } when TorchTypes.IsModule(element) => element,
         INamedTypeSymbol { Name: "List", TypeArguments: [var element] } when TorchTypes.IsModule(element) => element,
         _ => null,

@@ -23,7 +23,8 @@ public sealed class UseNameOfFix : CodeFixProvider
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)
     {
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
-        foreach (var diagnostic in context.Diagnostics) {
+        foreach (var diagnostic in context.Diagnostics)
+        {
             var node = root!.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
             if (node is not LiteralExpressionSyntax literal || !diagnostic.Properties.TryGetValue(NameOfAnalyzer.Member, out var member))
                 continue;

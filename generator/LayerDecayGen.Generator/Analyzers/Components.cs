@@ -1,4 +1,5 @@
-using LayerDecayGen.Generator.Parser;
+using LayerDecayGen.Generator.Reading;
+using LayerDecayGen.Generator.Torch;
 using Microsoft.CodeAnalysis;
 
 namespace LayerDecayGen.Generator.Analyzers;
@@ -25,23 +26,11 @@ internal static class Components
     public static bool IsInit(INamedTypeSymbol type) =>
         type is { Name: "init", ContainingType.Name: "nn" } && TorchTypes.IsTorchSharp(type);
 
-    /// <summary>The name a field is registered under: [ComponentName], else its own.</summary>
-    public static string RegisteredName(IFieldSymbol field)
-    {
-        foreach (var attribute in field.GetAttributes()) {
-            if (attribute.AttributeClass is not { Name: "ComponentNameAttribute" } named || !TorchTypes.IsTorchSharp(named)) continue;
-            foreach (var argument in attribute.NamedArguments) {
-                if (argument is { Key: "Name", Value.Value: string name }) return name;
-            }
-        }
-
-        return field.Name;
-    }
-
     /// <summary>The class and its bases as far as they are written by the user and in source, the class first.</summary>
     public static IEnumerable<INamedTypeSymbol> SourceChain(INamedTypeSymbol type)
     {
-        for (INamedTypeSymbol? current = type; current is { DeclaringSyntaxReferences.Length: > 0 }; current = current.BaseType) {
+        for (INamedTypeSymbol? current = type; current is { DeclaringSyntaxReferences.Length: > 0 }; current = current.BaseType)
+        {
             yield return current;
         }
     }
@@ -58,7 +47,8 @@ internal static class Components
 
     private static string? Container(ITypeSymbol? type)
     {
-        for (var current = type as INamedTypeSymbol; current is not null; current = current.BaseType) {
+        for (var current = type as INamedTypeSymbol; current is not null; current = current.BaseType)
+        {
             if (current.Name is "Sequential" or "ModuleList" or "ModuleDict" && TorchTypes.IsBuiltIn(current)) return current.Name;
         }
 

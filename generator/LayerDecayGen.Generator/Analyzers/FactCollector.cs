@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Linq;
-using LayerDecayGen.Generator.Parser;
+using LayerDecayGen.Generator.Reading;
+using LayerDecayGen.Generator.Torch;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
@@ -23,20 +24,28 @@ internal sealed class FactCollector(ModuleFacts facts)
     private void ReadAssignment(OperationAnalysisContext context)
     {
         var assignment = (IAssignmentOperation)context.Operation;
-        if (assignment.Target is IPropertyReferenceOperation { Property.Name: "requires_grad" } flag) {
+        if (assignment.Target is IPropertyReferenceOperation { Property.Name: "requires_grad" } flag)
+        {
             if (Operations.MemberOf(flag.Instance) is { } asked && assignment.Value.ConstantValue is { Value: true })
                 facts.GradRequests.Enqueue(asked);
-        } else if (Operations.IsInNestedFunction(assignment)) {
+        }
+        else if (Operations.IsInNestedFunction(assignment))
+        {
             // When it runs cannot be told from where it stands.
-        } else if (Operations.MemberOf(assignment.Target) is { } member) {
+        }
+        else if (Operations.MemberOf(assignment.Target) is { } member)
+        {
             facts.Assignments.Enqueue(
                 new(member, assignment.Value, context.ContainingSymbol, assignment.Syntax, Operations.IsOfThis(assignment.Target)));
-        } else if (IndexedBy(assignment.Target) is { } receiver) {
+        }
+        else if (IndexedBy(assignment.Target) is { } receiver)
+        {
             AddFill(context, receiver, [assignment.Value]);
         }
     }
 
-    private static IOperation? IndexedBy(IOperation target) => target switch {
+    private static IOperation? IndexedBy(IOperation target) => target switch
+    {
         IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } => instance,
         IArrayElementReferenceOperation element => element.ArrayReference,
         _ => null,
@@ -45,12 +54,14 @@ internal sealed class FactCollector(ModuleFacts facts)
     private void ReadInitializer(OperationAnalysisContext context)
     {
         var initializer = (ISymbolInitializerOperation)context.Operation;
-        var members = initializer switch {
+        var members = initializer switch
+        {
             IFieldInitializerOperation field => ImmutableArray<ISymbol>.CastUp(field.InitializedFields),
             IPropertyInitializerOperation property => ImmutableArray<ISymbol>.CastUp(property.InitializedProperties),
             _ => ImmutableArray<ISymbol>.Empty,
         };
-        foreach (var member in members) {
+        foreach (var member in members)
+        {
             if (!member.IsStatic) facts.Assignments.Enqueue(new(member, initializer.Value, member, initializer.Syntax, OfThis: true));
         }
     }
@@ -67,11 +78,12 @@ internal sealed class FactCollector(ModuleFacts facts)
         var call = (IInvocationOperation)context.Operation;
         var method = call.TargetMethod;
         ReadArguments(call.Arguments, call.Instance?.Type ?? method.ReturnType);
-        if (RegistrationSyntax.IsNamedRegistration(method.Name) && call.Arguments.Length >= 2) ReadNamedRegistration(context, call);
+        if (ClassBody.IsNamedRegistration(method.Name) && call.Arguments.Length >= 2) ReadNamedRegistration(context, call);
         else if (call.Instance is IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance })
             ReadOwnCall(context, call);
         if (method.Name is "requires_grad_" && call.Arguments is [{ Value.ConstantValue: { Value: true } }]
-            && Operations.MemberOf(call.Instance) is { } asked) {
+            && Operations.MemberOf(call.Instance) is { } asked)
+            {
             facts.GradRequests.Enqueue(asked);
         }
 
@@ -82,7 +94,8 @@ internal sealed class FactCollector(ModuleFacts facts)
     {
         if (call.Instance is not IInstanceReferenceOperation) return;
         IOperation? name = null, component = null;
-        foreach (var argument in call.Arguments) {
+        foreach (var argument in call.Arguments)
+        {
             if (argument.Parameter is { Ordinal: 0 }) name = argument.Value;
             if (argument.Parameter is { Ordinal: 1 }) component = argument.Value;
         }
@@ -103,15 +116,21 @@ internal sealed class FactCollector(ModuleFacts facts)
     {
         var method = call.TargetMethod;
         var values = call.Arguments.Select(static argument => argument.Value);
-        if (method.MethodKind == MethodKind.Constructor) {
-            if (TorchTypes.IsTorchSharp(method.ContainingType) && Components.IsContainer(method.ContainingType)) {
+        if (method.MethodKind == MethodKind.Constructor)
+        {
+            if (TorchTypes.IsTorchSharp(method.ContainingType) && Components.IsContainer(method.ContainingType))
+            {
                 AddFill(context, method.ContainingType, null, values);
             }
-        } else if (method.IsStatic) {
+        }
+        else if (method.IsStatic)
+        {
             if (Components.IsContainer(method.ReturnType) && TorchTypes.IsTorchSharp(method.ContainingType))
                 AddFill(context, method.ReturnType, null, values);
-        } else if (call.Instance is { } receiver
-            && method.Name is "append" or "Add" or "Insert" or "extend" or "AddRange" or "Enqueue" or "Push") {
+        }
+        else if (call.Instance is { } receiver
+            && method.Name is "append" or "Add" or "Insert" or "extend" or "AddRange" or "Enqueue" or "Push")
+            {
             AddFill(context, receiver, values);
         }
     }
@@ -126,8 +145,10 @@ internal sealed class FactCollector(ModuleFacts facts)
 
     private void ReadArguments(ImmutableArray<IArgumentOperation> arguments, ITypeSymbol? taker)
     {
-        foreach (var argument in arguments) {
-            foreach (var element in Operations.Elements(argument.Value)) {
+        foreach (var argument in arguments)
+        {
+            foreach (var element in Operations.Elements(argument.Value))
+            {
                 if (Operations.RootMemberOf(element) is { } member) facts.Arguments.Enqueue((member, taker));
             }
         }
@@ -137,7 +158,8 @@ internal sealed class FactCollector(ModuleFacts facts)
     {
         var parameter = ((IParameterReferenceOperation)context.Operation).Parameter;
         if (parameter.ContainingSymbol is not IMethodSymbol { MethodKind: MethodKind.Constructor } constructor) return;
-        if (context.ContainingSymbol is IMethodSymbol method && !SymbolEqualityComparer.Default.Equals(method, constructor)) {
+        if (context.ContainingSymbol is IMethodSymbol method && !SymbolEqualityComparer.Default.Equals(method, constructor))
+        {
             facts.Captures.Enqueue(parameter);
         }
     }

@@ -23,6 +23,9 @@ internal sealed record OwnCall(IMethodSymbol Method, ISymbol Where, SyntaxNode S
 /// <summary>What the code of one module class does with its components, in source order, before any rule judges it.</summary>
 internal sealed class ModuleFacts(INamedTypeSymbol type, ModelScope scope)
 {
+    private Dictionary<ISymbol, List<Assignment>>? _assignments;
+    private Dictionary<ISymbol, List<Fill>>? _fills;
+
     public INamedTypeSymbol Type { get; } = type;
 
     public ModelScope Scope { get; } = scope;
@@ -38,7 +41,7 @@ internal sealed class ModuleFacts(INamedTypeSymbol type, ModelScope scope)
     /// <summary>Members handed to a call or a constructor, whole or an element of them, with the type that takes them.</summary>
     public ConcurrentQueue<(ISymbol Member, ITypeSymbol? Taker)> Arguments { get; } = [];
 
-    /// <summary>Members whose tensor is told to require grad.</summary>
+    /// <summary>Members whose tensor is made to require grad.</summary>
     public ConcurrentQueue<ISymbol> GradRequests { get; } = [];
 
     /// <summary>
@@ -49,7 +52,8 @@ internal sealed class ModuleFacts(INamedTypeSymbol type, ModelScope scope)
     /// <summary>Whether the member is registered by hand at or after a place in the same member's body.</summary>
     public bool IsRegisteredByHand(ISymbol member, ISymbol where, int position)
     {
-        foreach (var registration in NamedRegistrations) {
+        foreach (var registration in NamedRegistrations)
+        {
             if (!SymbolEqualityComparer.Default.Equals(registration.Where, where) || registration.Syntax.Span.End < position) continue;
             if (SymbolEqualityComparer.Default.Equals(registration.Member, member) || registration.Name == member.Name) return true;
         }
@@ -57,24 +61,32 @@ internal sealed class ModuleFacts(INamedTypeSymbol type, ModelScope scope)
         return false;
     }
 
-    public IEnumerable<Assignment> AssignmentsTo(ISymbol member)
-    {
-        foreach (var assignment in Assignments) {
-            if (SymbolEqualityComparer.Default.Equals(assignment.Member, member)) yield return assignment;
-        }
-    }
+    /// <summary>What a member is given; asked once all code is read.</summary>
+    public IReadOnlyList<Assignment> AssignmentsTo(ISymbol member) => In(_assignments ??= ByKey(Assignments, static a => a.Member), member);
 
-    public IEnumerable<Fill> FillsOf(ISymbol receiver)
+    /// <summary>What a variable is filled with; asked once all code is read.</summary>
+    public IReadOnlyList<Fill> FillsOf(ISymbol receiver) => In(_fills ??= ByKey(Fills, static f => f.Receiver), receiver);
+
+    private static IReadOnlyList<T> In<T>(Dictionary<ISymbol, List<T>> lookup, ISymbol key) => lookup.TryGetValue(key, out var list) ? list : [];
+
+    private static Dictionary<ISymbol, List<T>> ByKey<T>(IEnumerable<T> items, Func<T, ISymbol?> key)
     {
-        foreach (var fill in Fills) {
-            if (SymbolEqualityComparer.Default.Equals(fill.Receiver, receiver)) yield return fill;
+        var lookup = new Dictionary<ISymbol, List<T>>(SymbolEqualityComparer.Default);
+        foreach (var item in items)
+        {
+            if (key(item) is not { } symbol) continue;
+            if (!lookup.TryGetValue(symbol, out var list)) lookup.Add(symbol, list = []);
+            list.Add(item);
         }
+
+        return lookup;
     }
 
     /// <summary>Fields of a class that hold something at run time, backing fields of auto-properties among them.</summary>
     public static IEnumerable<IFieldSymbol> InstanceFields(INamedTypeSymbol type)
     {
-        foreach (var member in type.GetMembers()) {
+        foreach (var member in type.GetMembers())
+        {
             if (member is IFieldSymbol { IsStatic: false, IsConst: false } field) yield return field;
         }
     }

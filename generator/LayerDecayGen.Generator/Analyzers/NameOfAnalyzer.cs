@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using LayerDecayGen.Generator.Diagnostics;
-using LayerDecayGen.Generator.Parser;
+using LayerDecayGen.Generator.Reading;
+using LayerDecayGen.Generator.Torch;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -17,14 +18,15 @@ public sealed class NameOfAnalyzer : DiagnosticAnalyzer
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
-        ImmutableArray.Create(ParameterRules.CouldBeNameOf);
+        ImmutableArray.Create(ParameterDiagnostics.CouldBeNameOf);
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
     {
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
         context.EnableConcurrentExecution();
-        context.RegisterCompilationStartAction(static start => {
+        context.RegisterCompilationStartAction(static start =>
+        {
             if (start.Compilation.GetTypeByMetadataName("LayerDecayGen.LayerMemberAttribute") is not { } vocabulary) return;
             start.RegisterSyntaxNodeAction(node => Check(node, vocabulary), SyntaxKind.AttributeArgument);
         });
@@ -45,16 +47,18 @@ public sealed class NameOfAnalyzer : DiagnosticAnalyzer
         // The members of a class are not in scope in the attributes of the class itself.
         var name = attribute.Parent?.Parent == declaration ? $"{type.Name}.{member.Name}" : member.Name;
         context.ReportDiagnostic(Diagnostic.Create(
-            ParameterRules.CouldBeNameOf, literal.GetLocation(), ImmutableDictionary<string, string?>.Empty.Add(Member, name),
+            ParameterDiagnostics.CouldBeNameOf, literal.GetLocation(), ImmutableDictionary<string, string?>.Empty.Add(Member, name),
             literal.Token.ValueText, name));
     }
 
     /// <summary>A path names what is registered, so a member counts only where its name in source is the registered one.</summary>
     private static ISymbol? MemberNamed(string name, INamedTypeSymbol type, Compilation compilation, bool isMethod)
     {
-        for (INamedTypeSymbol? current = type; current is not null && !TorchTypes.IsTorchSharp(current); current = current.BaseType) {
-            foreach (var member in current.GetMembers(name)) {
-                var fits = isMethod ? member is IMethodSymbol : member is IFieldSymbol field && Components.RegisteredName(field) == name;
+        for (INamedTypeSymbol? current = type; current is not null && !TorchTypes.IsTorchSharp(current); current = current.BaseType)
+        {
+            foreach (var member in current.GetMembers(name))
+            {
+                var fits = isMethod ? member is IMethodSymbol : member is IFieldSymbol field && TorchTypes.RegisteredName(field) == name;
                 if (fits && compilation.IsSymbolAccessibleWithin(member, type)) return member;
             }
         }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using LayerDecayGen.Generator.Parser;
+using LayerDecayGen.Generator.Reading;
+using LayerDecayGen.Generator.Torch;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
@@ -11,7 +12,8 @@ internal static class Operations
 {
     public static IOperation Unwrap(IOperation operation)
     {
-        while (true) {
+        while (true)
+        {
             if (operation is IConversionOperation conversion) operation = conversion.Operand;
             else if (operation is IParenthesizedOperation parenthesized) operation = parenthesized.Operand;
             else return operation;
@@ -19,41 +21,36 @@ internal static class Operations
     }
 
     /// <summary>The instance field or auto-property an operation reads or writes.</summary>
-    public static ISymbol? MemberOf(IOperation? operation) => operation is null ? null : Unwrap(operation) switch {
+    public static ISymbol? MemberOf(IOperation? operation) => operation is null ? null : Unwrap(operation) switch
+    {
         IFieldReferenceOperation { Field: { IsStatic: false } field } => Written(field.OriginalDefinition),
         IPropertyReferenceOperation { Property: { IsStatic: false } property } when IsAutoProperty(property) => property.OriginalDefinition,
         _ => null,
     };
 
     /// <summary>The variable an element comes from: a member, a local or a parameter.</summary>
-    public static ISymbol? VariableOf(IOperation operation) => Unwrap(operation) switch {
+    public static ISymbol? VariableOf(IOperation operation) => Unwrap(operation) switch
+    {
         ILocalReferenceOperation local => local.Local,
         IParameterReferenceOperation parameter => parameter.Parameter,
         _ => MemberOf(operation),
     };
 
     /// <summary>The member a value is taken from: itself, or what an index was applied to.</summary>
-    public static ISymbol? RootMemberOf(IOperation operation) => Unwrap(operation) switch {
+    public static ISymbol? RootMemberOf(IOperation operation) => Unwrap(operation) switch
+    {
         IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } => RootMemberOf(instance),
         IArrayElementReferenceOperation element => RootMemberOf(element.ArrayReference),
         var value => MemberOf(value),
     };
 
     public static bool IsOfThis(IOperation operation) =>
-        Unwrap(operation) is IMemberReferenceOperation { Instance: IInstanceReferenceOperation {
+        Unwrap(operation) is IMemberReferenceOperation { Instance: IInstanceReferenceOperation
+        {
         ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } };
 
-    public static bool IsAutoProperty(IPropertySymbol property)
-    {
-        foreach (var member in property.OriginalDefinition.ContainingType.GetMembers()) {
-            if (member is IFieldSymbol { AssociatedSymbol: { } owner }
-                && SymbolEqualityComparer.Default.Equals(owner, property.OriginalDefinition)) {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public static bool IsAutoProperty(IPropertySymbol property) =>
+        !property.OriginalDefinition.ContainingType.GetMembers("<" + property.Name + ">k__BackingField").IsEmpty;
 
     /// <summary>The field or auto-property a person wrote, for a field that may be the backing field of one.</summary>
     public static ISymbol Written(IFieldSymbol field) => field.AssociatedSymbol ?? field;
@@ -63,7 +60,8 @@ internal static class Operations
     /// <summary>What runs later than its place in the text says.</summary>
     public static bool IsInNestedFunction(IOperation operation)
     {
-        for (var current = operation.Parent; current is not null; current = current.Parent) {
+        for (var current = operation.Parent; current is not null; current = current.Parent)
+        {
             if (current is IAnonymousFunctionOperation or ILocalFunctionOperation) return true;
         }
 
@@ -104,7 +102,8 @@ internal static class Operations
         || operation is IInvocationOperation && !TorchTypes.IsTensor(operation.Type)
         || operation.Syntax is CollectionExpressionSyntax or SpreadElementSyntax;
 
-    private static IEnumerable<IOperation> Children(IOperation operation) => operation switch {
+    private static IEnumerable<IOperation> Children(IOperation operation) => operation switch
+    {
         IArrayCreationOperation array => array.Initializer is { } initializer ? initializer.ElementValues : ImmutableArray<IOperation>.Empty,
         IConditionalOperation { WhenFalse: { } otherwise } conditional => [conditional.WhenTrue, otherwise],
         IAnonymousFunctionOperation function => Returned(function),
@@ -114,7 +113,8 @@ internal static class Operations
 
     private static IEnumerable<IOperation> Returned(IAnonymousFunctionOperation function)
     {
-        foreach (var statement in function.Body.Operations) {
+        foreach (var statement in function.Body.Operations)
+        {
             if (statement is IReturnOperation { ReturnedValue: { } value }) yield return value;
         }
     }

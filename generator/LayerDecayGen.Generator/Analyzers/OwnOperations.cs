@@ -9,7 +9,8 @@ internal static class OwnOperations
     public static void RegisterOwnOperationAction(
         this SymbolStartAnalysisContext start, Action<OperationAnalysisContext> action, params OperationKind[] kinds) =>
         start.RegisterOperationAction(
-            context => {
+            context =>
+            {
                 if (SymbolEqualityComparer.Default.Equals(context.ContainingSymbol.ContainingType, start.Symbol)) action(context);
             },
             kinds);

@@ -1,5 +1,6 @@
 using System.Linq;
-using LayerDecayGen.Generator.Parser;
+using LayerDecayGen.Generator.Reading;
+using LayerDecayGen.Generator.Torch;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
@@ -17,7 +18,7 @@ internal static class OwnerNames
     {
         var fields = ModuleFacts.InstanceFields(type).Where(static field => Components.MayOwnParameters(field.Type)).ToList();
         return fields.Exists(static field => !TorchTypes.IsOpaque(field.Type))
-            || fields.Count > 0 && (IsGivenComponents(type) || Names(RegistrationSyntax.OwnNodes(type), type.Name, scope));
+            || fields.Count > 0 && (IsGivenComponents(type) || scope.NamesOwners(type, () => Names(scope.Bodies.Of(type).OwnNodes(), type.Name, scope)));
     }
 
     /// <summary>Whether a value may own parameters, looking into the method that makes it where it is in source.</summary>
@@ -25,14 +26,14 @@ internal static class OwnerNames
     {
         if (!Components.MayOwnParameters(value.Type)) return false;
         return !TorchTypes.IsOpaque(value.Type)
-            || value is not IInvocationOperation { TargetMethod.DeclaringSyntaxReferences: [var method, ..] }
-            || Names(method.GetSyntax().DescendantNodes(), own: null, scope);
+            || value is not IInvocationOperation { TargetMethod: { DeclaringSyntaxReferences: [var method, ..] } called }
+            || scope.NamesOwners(called, () => Names(method.GetSyntax().DescendantNodes(), own: null, scope));
     }
 
     private static bool IsGivenComponents(INamedTypeSymbol type) => type.InstanceConstructors.Any(static constructor =>
-        constructor.Parameters.Any(static parameter => ModelScope.Parts(parameter.Type).Any(Components.IsComponent)));
+        constructor.Parameters.Any(static parameter => TorchTypes.PartsOf(parameter.Type).Any(Components.IsComponent)));
 
     private static bool Names(IEnumerable<SyntaxNode> nodes, string? own, ModelScope scope) => nodes.Any(node =>
         node is SimpleNameSyntax { Identifier.ValueText: var name } && name != own
-        && (TorchTypes.BuiltInOwnsParameters(name) || scope.IsOwnerName(name)));
+        && (BuiltIns.OwnsParameters(name) || scope.IsOwnerName(name)));
 }

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using LayerDecayGen.Generator.Analyzers.Rules;
 using LayerDecayGen.Generator.Diagnostics;
-using LayerDecayGen.Generator.Parser;
+using LayerDecayGen.Generator.Reading;
+using LayerDecayGen.Generator.Torch;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -10,8 +11,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace LayerDecayGen.Generator.Analyzers;
 
 /// <summary>
-/// The registration traps of TorchSharp, LDG040 to LDG050, in the module classes that opted in, LDG019 and LDG022. One analyzer for
-/// all of them, because all judge the same facts of a class and of the models it belongs to, and these are read once.
+/// The registration traps of TorchSharp, LDG040 to LDG050, in the module classes that opted in. One analyzer for
+/// all of them, because all judge the same facts of a class, and these are read once.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class RegistrationTrapAnalyzer : DiagnosticAnalyzer
@@ -29,29 +30,28 @@ public sealed class RegistrationTrapAnalyzer : DiagnosticAnalyzer
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(
-        RegistrationRules.ComponentInCollection,
-        RegistrationRules.NeverRegistered,
-        RegistrationRules.ComponentAfterRegistration,
-        RegistrationRules.BaseConstructorRegisters,
-        RegistrationRules.FieldHidesComponent,
-        RegistrationRules.TrainableTensor,
-        RegistrationRules.RegisteredName,
-        RegistrationRules.MangledName,
-        RegistrationRules.ComponentReplaced,
-        RegistrationRules.AppendedTwice,
-        RegistrationRules.UsingInitResult,
-        LayerRules.TwoRoots,
-        ParameterRules.NeverRead);
+        RegistrationDiagnostics.ComponentInCollection,
+        RegistrationDiagnostics.NeverRegistered,
+        RegistrationDiagnostics.ComponentAfterRegistration,
+        RegistrationDiagnostics.BaseConstructorRegisters,
+        RegistrationDiagnostics.FieldHidesComponent,
+        RegistrationDiagnostics.TrainableTensor,
+        RegistrationDiagnostics.RegisteredName,
+        RegistrationDiagnostics.MangledName,
+        RegistrationDiagnostics.ComponentReplaced,
+        RegistrationDiagnostics.AppendedTwice,
+        RegistrationDiagnostics.UsingInitResult);
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
     {
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
         context.EnableConcurrentExecution();
-        context.RegisterCompilationStartAction(static start => {
-            if (start.Compilation.GetTypeByMetadataName("LayerDecayGen.LayerDecayAttribute") is not { } layerDecay) return;
+        context.RegisterCompilationStartAction(static start =>
+        {
+            if (start.Compilation.GetTypeByMetadataName("LayerDecayGen.LayerDecayAttribute") is null) return;
             if (start.Compilation.GetTypeByMetadataName("TorchSharp.torch+nn+Module") is null) return;
-            var scope = new ModelScope(start.Compilation, layerDecay, start.Options.AnalyzerConfigOptionsProvider);
+            var scope = new ModelScope(start.Compilation, start.Options.AnalyzerConfigOptionsProvider);
             start.RegisterSymbolStartAction(symbol => StartType(symbol, scope), SymbolKind.NamedType);
         });
     }
@@ -59,10 +59,9 @@ public sealed class RegistrationTrapAnalyzer : DiagnosticAnalyzer
     private static void StartType(SymbolStartAnalysisContext context, ModelScope scope)
     {
         var type = (INamedTypeSymbol)context.Symbol;
-        if (type.IsStatic) context.RegisterSymbolEndAction(end => TwoRoots.Check(type, scope, end.ReportDiagnostic));
-        else if (TorchTypes.IsModule(type)) context.RegisterSymbolEndAction(end => NeverRead.Check(type, scope, end.ReportDiagnostic));
         var isModule = TorchTypes.IsModule(type);
-        if (!scope.Contains(type)) {
+        if (!scope.Contains(type))
+        {
             context.RegisterOwnOperationAction(operation => CheckForeign(operation, scope), OperationKind.SimpleAssignment);
             if (isModule || !scope.HasRoots) return;
         }
@@ -77,7 +76,8 @@ public sealed class RegistrationTrapAnalyzer : DiagnosticAnalyzer
     private static void CheckAtEnd(SymbolStartAnalysisContext context, ModuleFacts facts)
     {
         new FactCollector(facts).Register(context);
-        context.RegisterSymbolEndAction(end => {
+        context.RegisterSymbolEndAction(end =>
+        {
             foreach (var check in Rules) check(facts, end.ReportDiagnostic);
         });
     }

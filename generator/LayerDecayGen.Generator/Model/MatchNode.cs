@@ -2,7 +2,7 @@ namespace LayerDecayGen.Generator.Model;
 
 /// <summary>One segment of registered names, and what the declaration says of everything at and below it.</summary>
 /// <param name="Segment">A literal, or a template with one hole in braces: <c>{i}</c>, <c>block_{i}</c>.</param>
-/// <param name="Facts">What is said here; null where only deeper names are spoken of.</param>
+/// <param name="Facts">What is said here; null where only deeper names are meant.</param>
 /// <param name="Children">The next segments.</param>
 public sealed record MatchNode(string Segment, MatchFacts? Facts, ImmutableEquatableArray<MatchNode> Children)
 {
@@ -15,11 +15,20 @@ public sealed record MatchNode(string Segment, MatchFacts? Facts, ImmutableEquat
 
     /// <summary>Whether the children of a container may have names in place of indices.</summary>
     public bool Named { get; init; }
+
+    /// <summary>What is said instead where the module here is of a certain class; empty where names alone tell.</summary>
+    public ImmutableEquatableArray<MatchVariant> Variants { get; init; } = ImmutableEquatableArray<MatchVariant>.Empty;
 }
+
+/// <summary>What the declaration says of names below a module of one class.</summary>
+/// <param name="Class">The name of the class as reflection gives it, type arguments aside.</param>
+/// <param name="Node">The same segment, as that class declares what is below it.</param>
+public sealed record MatchVariant(string Class, MatchNode Node);
 
 /// <summary>What the declaration says of a set of names.</summary>
 /// <param name="Section">The section.</param>
-public sealed record MatchFacts(int Section)
+/// <param name="Facets">What attributes add.</param>
+public sealed record MatchFacts(int Section, Facets Facets)
 {
     /// <summary>
     /// How many of the holes so far are indices of the stack, from the first: 0 outside, 1 in a stack, more in stacks of stacks.
@@ -31,15 +40,6 @@ public sealed record MatchFacts(int Section)
     /// </summary>
     public int Levels { get; init; }
 
-    /// <summary>Whether nothing is decayed.</summary>
-    public bool NoWeightDecay { get; init; }
-
-    /// <summary>Whether nothing is trained.</summary>
-    public bool Frozen { get; init; }
-
-    /// <summary>The factor on the lr scale.</summary>
-    public double LearningRateScale { get; init; } = 1;
-
-    /// <summary>The weight decay; NaN without one.</summary>
-    public double WeightDecay { get; init; } = double.NaN;
+    /// <summary>Whether the child is one layer although other children of its stack are stages: its missing indices are 0.</summary>
+    public bool IsWhole { get; init; }
 }

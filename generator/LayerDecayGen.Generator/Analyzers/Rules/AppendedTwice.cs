@@ -1,6 +1,7 @@
 using System.Linq;
 using LayerDecayGen.Generator.Diagnostics;
-using LayerDecayGen.Generator.Parser;
+using LayerDecayGen.Generator.Reading;
+using LayerDecayGen.Generator.Torch;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
@@ -16,13 +17,16 @@ internal static class AppendedTwice
     public static void Check(ModuleFacts facts, Action<Diagnostic> report)
     {
         var seen = new List<(ISymbol Variable, Fill Fill)>();
-        foreach (var fill in facts.Fills.OrderBy(static fill => fill.Syntax.SpanStart)) {
-            if (ContainerOf(fill, facts) is not { } container) continue;
-            foreach (var element in fill.Elements) {
+        foreach (var fill in facts.Fills.OrderBy(static fill => fill.Syntax.SpanStart))
+        {
+            if (ContainerOf(fill, facts) is not { } container || !KeptContainers.IsKept(fill)) continue;
+            foreach (var element in fill.Elements)
+            {
                 if (TorchTypes.IsOpaque(element.Type) || !Components.MayOwnParameters(element.Type)) continue;
-                if (Repeat(element) || Operations.VariableOf(element) is { } variable && IsSeen(variable, fill, seen)) {
+                if (Repeat(element) || Operations.VariableOf(element) is { } variable && IsSeen(variable, fill, seen))
+                {
                     report(Diagnostic.Create(
-                        RegistrationRules.AppendedTwice, element.Syntax.GetLocation(), element.Syntax.ToString(), container));
+                        RegistrationDiagnostics.AppendedTwice, element.Syntax.GetLocation(), element.Syntax.ToString(), container));
                 }
             }
         }
@@ -53,17 +57,28 @@ internal static class AppendedTwice
 
     private static bool IsInLoopOutsideOf(ISymbol variable, SyntaxNode call)
     {
-        for (var node = call.Parent; node is not null and not MemberDeclarationSyntax; node = node.Parent) {
-            if (node is not (ForStatementSyntax or ForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax)) continue;
+        for (var node = call.Parent; node is not null and not MemberDeclarationSyntax; node = node.Parent)
+        {
+            if (!Repeats(node, call)) continue;
             return !Declares(node, variable) && !Assigns(node, node.Span.Start, node.Span.End, variable);
         }
 
         return false;
     }
 
+    // The header of a foreach and the initializer of a for run once.
+    private static bool Repeats(SyntaxNode node, SyntaxNode call) => node switch
+    {
+        ForEachStatementSyntax loop => loop.Statement.Span.Contains(call.Span),
+        ForStatementSyntax loop => loop.Statement.Span.Contains(call.Span) || loop.Incrementors.Span.Contains(call.Span),
+        WhileStatementSyntax or DoStatementSyntax => true,
+        _ => false,
+    };
+
     private static bool Declares(SyntaxNode loop, ISymbol variable)
     {
-        foreach (var location in variable.Locations) {
+        foreach (var location in variable.Locations)
+        {
             if (location.SourceTree == loop.SyntaxTree && loop.Span.Contains(location.SourceSpan)) return true;
         }
 
@@ -77,7 +92,8 @@ internal static class AppendedTwice
 
     private static bool Assigns(SyntaxNode scope, int start, int end, ISymbol variable)
     {
-        foreach (var node in scope.DescendantNodes()) {
+        foreach (var node in scope.DescendantNodes())
+        {
             if (node.SpanStart < start || node.Span.End > end || node is not AssignmentExpressionSyntax { Left: var left }) continue;
             if (left.ToString() is var text && (text == variable.Name || text == "this." + variable.Name)) return true;
         }

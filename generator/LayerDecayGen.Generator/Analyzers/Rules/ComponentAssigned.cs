@@ -1,6 +1,7 @@
 using System.Linq;
 using LayerDecayGen.Generator.Diagnostics;
-using LayerDecayGen.Generator.Parser;
+using LayerDecayGen.Generator.Reading;
+using LayerDecayGen.Generator.Torch;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
@@ -22,7 +23,7 @@ internal static class ComponentAssigned
     /// <summary>An assignment from a class that is not the component's owner: <c>model.fc = Linear(...)</c>.</summary>
     public static void CheckForeign(ISymbol member, IAssignmentOperation assignment, ModelScope scope, Action<Diagnostic> report)
     {
-        if (!IsNewComponent(member, assignment.Value, scope) || !RegistrationSyntax.RegistersInConstructor(member.ContainingType)) return;
+        if (!IsNewComponent(member, assignment.Value, scope) || !scope.Construction.RegistersInConstructor(member.ContainingType)) return;
         report(Replaced(member, assignment.Syntax));
     }
 
@@ -30,18 +31,27 @@ internal static class ComponentAssigned
     {
         var (member, value, where, syntax, ofThis) = assignment;
         if (!IsNewComponent(member, value, facts.Scope) || !facts.Scope.Contains(member.ContainingType)) return;
-        if (!ofThis) {
-            if (RegistrationSyntax.RegistersInConstructor(member.ContainingType)) report(Replaced(member, syntax));
-        } else if (facts.IsRegisteredByHand(member, where, syntax.SpanStart)
-            || RegistrationSyntax.OverridesRegisterComponents(facts.Type)) {
+        if (!ofThis)
+        {
+            if (facts.Scope.Construction.RegistersInConstructor(member.ContainingType)) report(Replaced(member, syntax));
+        }
+        else if (facts.IsRegisteredByHand(member, where, syntax.SpanStart)
+            || ModelScope.OverridesRegisterComponents(facts.Type))
+            {
             // The class takes registration into its own hands here.
-        } else if (where is IMethodSymbol { MethodKind: MethodKind.Constructor } constructor
-            && RegistrationSyntax.InitializerRegisters(constructor, "base")) {
+        }
+        else if (where is IMethodSymbol { MethodKind: MethodKind.Constructor } constructor
+            && facts.Scope.Construction.InitializerRegisters(constructor, "base"))
+            {
             report(Diagnostic.Create(
-                RegistrationRules.BaseConstructorRegisters, syntax.GetLocation(), member.Name, facts.Type.BaseType!.Name));
-        } else if (RegistrationOrder.IsAfterOwnRegistration(facts, where, syntax)) {
+                RegistrationDiagnostics.BaseConstructorRegisters, syntax.GetLocation(), member.Name, facts.Type.BaseType!.Name));
+        }
+        else if (RegistrationOrder.IsAfterOwnRegistration(facts, where, syntax))
+        {
             report(Late(member, syntax, "assigned"));
-        } else if (RegistrationOrder.IsAfterConstruction(facts.Type, where)) {
+        }
+        else if (RegistrationOrder.IsAfterConstruction(facts, where))
+        {
             report(Replaced(member, syntax));
         }
     }
@@ -53,9 +63,12 @@ internal static class ComponentAssigned
             || facts.NamedRegistrations.Any(registration => SymbolEqualityComparer.Default.Equals(registration.Where, fill.Where)))
             return;
         var isReplacement = fill.Syntax is AssignmentExpressionSyntax;
-        if (RegistrationOrder.IsAfterOwnRegistration(facts, fill.Where, fill.Syntax)) {
+        if (RegistrationOrder.IsAfterOwnRegistration(facts, fill.Where, fill.Syntax))
+        {
             report(Late(fill.Receiver, fill.Syntax, isReplacement ? "given a new element" : "filled"));
-        } else if (RegistrationOrder.IsAfterConstruction(facts.Type, fill.Where)) {
+        }
+        else if (RegistrationOrder.IsAfterConstruction(facts, fill.Where))
+        {
             report(isReplacement ? Replaced(fill.Receiver, fill.Syntax) : Late(fill.Receiver, fill.Syntax, "filled"));
         }
     }
@@ -79,8 +92,8 @@ internal static class ComponentAssigned
         Components.IsModuleCollection(creation.Type) && Operations.Elements(creation.ChildOperations).IsEmpty;
 
     private static Diagnostic Late(ISymbol member, SyntaxNode syntax, string how) =>
-        Diagnostic.Create(RegistrationRules.ComponentAfterRegistration, syntax.GetLocation(), member.Name, how);
+        Diagnostic.Create(RegistrationDiagnostics.ComponentAfterRegistration, syntax.GetLocation(), member.Name, how);
 
     private static Diagnostic Replaced(ISymbol member, SyntaxNode syntax) =>
-        Diagnostic.Create(RegistrationRules.ComponentReplaced, syntax.GetLocation(), member.Name, member.ContainingType.Name);
+        Diagnostic.Create(RegistrationDiagnostics.ComponentReplaced, syntax.GetLocation(), member.Name, member.ContainingType.Name);
 }

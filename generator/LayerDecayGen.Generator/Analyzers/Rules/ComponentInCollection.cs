@@ -1,6 +1,7 @@
 using System.Linq;
 using LayerDecayGen.Generator.Diagnostics;
-using LayerDecayGen.Generator.Parser;
+using LayerDecayGen.Generator.Reading;
+using LayerDecayGen.Generator.Torch;
 using Microsoft.CodeAnalysis;
 
 namespace LayerDecayGen.Generator.Analyzers.Rules;
@@ -10,23 +11,18 @@ internal static class ComponentInCollection
 {
     public static void Check(ModuleFacts facts, Action<Diagnostic> report)
     {
-        foreach (var field in ModuleFacts.InstanceFields(facts.Type)) {
-            if (Components.IsComponent(field.Type) || !IsCollection(field.Type)) continue;
-            var component = ModelScope.Parts(field.Type).FirstOrDefault(Components.MayOwnParameters);
+        foreach (var field in ModuleFacts.InstanceFields(facts.Type))
+        {
+            if (Components.IsComponent(field.Type) || !TorchTypes.IsCollection(field.Type)) continue;
+            var component = TorchTypes.PartsOf(field.Type).FirstOrDefault(Components.MayOwnParameters);
             var member = Operations.Written(field);
             if (component is null || IsRegistered(member, facts) || HoldsOnlyTracked(member, facts)) continue;
             var isModule = TorchTypes.IsModule(component);
             report(Diagnostic.Create(
-                RegistrationRules.ComponentInCollection, member.Locations[0], member.Name, isModule ? "modules" : "parameters",
+                RegistrationDiagnostics.ComponentInCollection, member.Locations[0], member.Name, isModule ? "modules" : "parameters",
                 field.Type.IsTupleType ? "field each" : (isModule ? "Module" : "Parameter") + (IsKeyed(field.Type) ? "Dict" : "List")));
         }
     }
-
-    private static bool IsCollection(ITypeSymbol type) => type is IArrayTypeSymbol
-        || type.IsTupleType
-        || type.SpecialType is SpecialType.System_Collections_Generic_IEnumerable_T
-        || type.AllInterfaces.Any(static inherited => inherited.SpecialType is SpecialType.System_Collections_IEnumerable)
-        || type is INamedTypeSymbol { Name: "Tuple" or "Memory" or "ReadOnlyMemory", ContainingNamespace.Name: "System" };
 
     private static bool IsKeyed(ITypeSymbol type) => type is INamedTypeSymbol { TypeArguments.Length: 2 };
 

@@ -11,23 +11,26 @@ internal static class FieldHidesComponent
 {
     public static void Check(ModuleFacts facts, Action<Diagnostic> report)
     {
-        foreach (var field in ModuleFacts.InstanceFields(facts.Type)) {
+        foreach (var field in ModuleFacts.InstanceFields(facts.Type))
+        {
             // An override is meant to take the place of the base's property.
             if (field.AssociatedSymbol is IPropertySymbol { IsOverride: true }) continue;
             if (HiddenBy(field, facts) is not { } hidden) continue;
             var member = Operations.Written(field);
             report(Diagnostic.Create(
-                RegistrationRules.FieldHidesComponent, member.Locations[0],
+                RegistrationDiagnostics.FieldHidesComponent, member.Locations[0],
                 Shown(member), Shown(Operations.Written(hidden)), "from the most derived class", "one of them"));
         }
 
-        CheckInherited(facts.Type, report);
+        CheckInherited(facts.Type, facts.Scope, report);
     }
 
     private static IFieldSymbol? HiddenBy(IFieldSymbol field, ModuleFacts facts)
     {
-        for (var ancestor = facts.Type.BaseType; ancestor is not null; ancestor = ancestor.BaseType) {
-            foreach (var member in ancestor.GetMembers(field.Name)) {
+        for (var ancestor = facts.Type.BaseType; ancestor is not null; ancestor = ancestor.BaseType)
+        {
+            foreach (var member in ancestor.GetMembers(field.Name))
+            {
                 if (member is IFieldSymbol { IsStatic: false } hidden && Components.MayOwnParameters(hidden.Type)) return hidden;
             }
         }
@@ -39,14 +42,16 @@ internal static class FieldHidesComponent
     /// A private component of a base class named like a field that all derived classes inherit, <c>Module.name</c> above all. The base
     /// itself registers it; each class derived from it does not, and the first of them is where it is said.
     /// </summary>
-    private static void CheckInherited(INamedTypeSymbol type, Action<Diagnostic> report)
+    private static void CheckInherited(INamedTypeSymbol type, ModelScope scope, Action<Diagnostic> report)
     {
-        for (var holder = type.BaseType; holder is not null; holder = holder.BaseType) {
-            foreach (var field in ModuleFacts.InstanceFields(holder)) {
+        for (var holder = type.BaseType; holder is not null; holder = holder.BaseType)
+        {
+            foreach (var field in ModuleFacts.InstanceFields(holder))
+            {
                 if (field.DeclaredAccessibility != Accessibility.Private || !Components.MayOwnParameters(field.Type)) continue;
-                if (InheritedNamesake(field) is not { } namesake || RegistrationSyntax.RegistersByHand(holder, field.Name)) continue;
+                if (InheritedNamesake(field) is not { } namesake || scope.Bodies.Of(holder).Registered?.HandsOver(field.Name) == true) continue;
                 report(Diagnostic.Create(
-                    RegistrationRules.FieldHidesComponent, type.Locations[0], field.Locations, namesake, Shown(Operations.Written(field)),
+                    RegistrationDiagnostics.FieldHidesComponent, type.Locations[0], field.Locations, namesake, Shown(Operations.Written(field)),
                     $"of '{type.Name}' the one it inherits", "the component"));
             }
 
@@ -56,8 +61,10 @@ internal static class FieldHidesComponent
 
     private static string? InheritedNamesake(IFieldSymbol field)
     {
-        for (var ancestor = field.ContainingType.BaseType; ancestor is not null; ancestor = ancestor.BaseType) {
-            foreach (var member in ancestor.GetMembers(field.Name)) {
+        for (var ancestor = field.ContainingType.BaseType; ancestor is not null; ancestor = ancestor.BaseType)
+        {
+            foreach (var member in ancestor.GetMembers(field.Name))
+            {
                 if (member is IFieldSymbol { IsStatic: false, DeclaredAccessibility: not Accessibility.Private }) return Shown(member);
             }
         }

@@ -1,5 +1,6 @@
 using System.Linq;
 using LayerDecayGen.Generator.Diagnostics;
+using LayerDecayGen.Generator.Torch;
 using Microsoft.CodeAnalysis;
 
 namespace LayerDecayGen.Generator.Analyzers.Rules;
@@ -11,18 +12,20 @@ internal static class MangledName
 {
     public static void Check(ModuleFacts facts, Action<Diagnostic> report)
     {
-        foreach (var field in ModuleFacts.InstanceFields(facts.Type)) {
+        foreach (var field in ModuleFacts.InstanceFields(facts.Type))
+        {
             if (field.AssociatedSymbol is not IPropertySymbol property || !Components.MayOwnParameters(field.Type)) continue;
-            if (Components.RegisteredName(field) != field.Name || IsRegisteredByHand(property, facts)) continue;
+            if (TorchTypes.RegisteredName(field) != field.Name || IsRegisteredByHand(property, facts)) continue;
             report(Diagnostic.Create(
-                RegistrationRules.MangledName, property.Locations[0], property.Name, field.Name,
+                RegistrationDiagnostics.MangledName, property.Locations[0], property.Name, field.Name,
                 $"add [field: ComponentName(Name = \"{property.Name}\")] or keep it in a field"));
         }
 
-        foreach (var parameter in facts.Captures.Distinct<IParameterSymbol>(SymbolEqualityComparer.Default)) {
+        foreach (var parameter in facts.Captures.Distinct<IParameterSymbol>(SymbolEqualityComparer.Default))
+        {
             if (!Components.MayOwnParameters(parameter.Type)) continue;
             report(Diagnostic.Create(
-                RegistrationRules.MangledName, parameter.Locations[0], parameter.Name, $"<{parameter.Name}>P", "keep it in a field"));
+                RegistrationDiagnostics.MangledName, parameter.Locations[0], parameter.Name, $"<{parameter.Name}>P", "keep it in a field"));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Linq;
 using LayerDecayGen.Generator.Diagnostics;
-using LayerDecayGen.Generator.Parser;
+using LayerDecayGen.Generator.Reading;
+using LayerDecayGen.Generator.Torch;
 using Microsoft.CodeAnalysis;
 
 namespace LayerDecayGen.Generator.Analyzers.Rules;
@@ -13,12 +14,14 @@ internal static class NeverRegistered
 {
     public static void Check(ModuleFacts facts, Action<Diagnostic> report)
     {
-        if (facts.Scope.IsRoot(facts.Type) && IsNeverRegistered(facts.Type, facts.Scope)) {
+        if (facts.Scope.IsRoot(facts.Type) && IsNeverRegistered(facts.Type, facts.Scope))
+        {
             report(Diagnostic.Create(
-                RegistrationRules.NeverRegistered, facts.Type.Locations[0], facts.Type.Name, "has no parent that would"));
+                RegistrationDiagnostics.NeverRegistered, facts.Type.Locations[0], facts.Type.Name, "has no parent that would"));
         }
 
-        foreach (var fill in facts.Fills) {
+        foreach (var fill in facts.Fills)
+        {
             if (fill.Container is null || !Components.IsSequential(fill.Container)) continue;
             foreach (var element in fill.Elements.SelectMany(element => Expand(element, facts))) Check(element, facts, report);
         }
@@ -29,7 +32,7 @@ internal static class NeverRegistered
         if (element.Type is not INamedTypeSymbol child || !TorchTypes.IsModule(child)) return;
         if (!IsNeverRegistered(child.OriginalDefinition, facts.Scope)) return;
         report(Diagnostic.Create(
-            RegistrationRules.NeverRegistered, element.Syntax.GetLocation(), child.OriginalDefinition.Locations, child.Name,
+            RegistrationDiagnostics.NeverRegistered, element.Syntax.GetLocation(), child.OriginalDefinition.Locations, child.Name,
             "a Sequential does not call it for its children"));
     }
 
@@ -43,8 +46,9 @@ internal static class NeverRegistered
     {
         if (type.IsAbstract || !Components.HasReadableChain(type)) return false;
         var hasComponents = false;
-        foreach (var current in Components.SourceChain(type)) {
-            if (RegistrationSyntax.MentionsRegistration(current)) return false;
+        foreach (var current in Components.SourceChain(type))
+        {
+            if (scope.Bodies.Of(current).MentionsRegistration) return false;
             hasComponents |= OwnerNames.HasOwners(current.OriginalDefinition, scope);
         }
 

@@ -1,6 +1,8 @@
 using System.Linq;
 using LayerDecayGen.Generator.Diagnostics;
+using LayerDecayGen.Generator.Torch;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace LayerDecayGen.Generator.Analyzers.Rules;
 
@@ -9,24 +11,37 @@ internal static class RegisteredName
 {
     public static void Check(ModuleFacts facts, Action<Diagnostic> report)
     {
-        foreach (var registration in facts.NamedRegistrations) {
-            if (registration.Name is { } name && Problem(registration, name, facts) is { } problem) {
-                report(Diagnostic.Create(RegistrationRules.RegisteredName, registration.NameSyntax.GetLocation(), name, problem));
+        foreach (var registration in facts.NamedRegistrations)
+        {
+            if (registration.Name is null && IsOfModule(registration) && HasDot(registration.NameSyntax))
+                report(Diagnostic.Create(RegistrationDiagnostics.RegisteredName, registration.NameSyntax.GetLocation(), Shown(registration.NameSyntax), Dotted));
+            if (registration.Name is { } name && Problem(registration, name, facts) is { } problem)
+            {
+                report(Diagnostic.Create(RegistrationDiagnostics.RegisteredName, registration.NameSyntax.GetLocation(), name, problem));
             }
         }
 
         CheckComponentNames(facts, report);
     }
 
+    private const string Dotted = "contains a dot, which register_module answers with an ArgumentException; the dots of a path come from nested modules";
+
+    private static bool HasDot(SyntaxNode name) => name is InterpolatedStringExpressionSyntax { Contents: var contents }
+        && contents.Any(static content => content is InterpolatedStringTextSyntax { TextToken.ValueText: var text } && text.Contains('.'));
+
+    private static string Shown(SyntaxNode name) => string.Concat(((InterpolatedStringExpressionSyntax)name).Contents.Select(static content => content.ToString()));
+
     private static string? Problem(NamedRegistration registration, string name, ModuleFacts facts)
     {
-        if (IsOfModule(registration) && name.Contains('.')) {
-            return "contains a dot, which register_module answers with an ArgumentException; the dots of a path come from nested modules";
+        if (IsOfModule(registration) && name.Contains('.'))
+        {
+            return Dotted;
         }
 
         if (name.Length == 0) return "is empty, which registration answers with an exception; give the component a name";
         if (registration.Method.StartsWith("Conditionally", StringComparison.Ordinal)) return null;
-        if (facts.NamedRegistrations.Any(earlier => IsRepeated(earlier, registration)) && !IsTakenAway(registration, facts)) {
+        if (facts.NamedRegistrations.Any(earlier => IsRepeated(earlier, registration)) && !IsTakenAway(registration, facts))
+        {
             return "is registered before in the same body, and a second time throws an InvalidOperationException; "
                 + "give each component its own name";
         }
@@ -48,11 +63,13 @@ internal static class RegisteredName
     {
         var field = ModuleFacts.InstanceFields(facts.Type).FirstOrDefault(field =>
             SymbolEqualityComparer.Default.Equals(Operations.Written(field), registration.Member));
-        if (field is null || !Components.IsComponent(field.Type) || RegistrationSyntax.OverridesRegisterComponents(facts.Type)) return null;
-        if (!Components.SourceChain(facts.Type).Any(RegistrationSyntax.MentionsRegisterComponents)) return null;
-        var fieldName = Components.RegisteredName(field);
-        if (fieldName != name) {
-            return $"and \"{fieldName}\" both name '{registration.Member!.Name}', because RegisterComponents registers the member as well: "
+        if (field is null || !Components.IsComponent(field.Type) || ModelScope.OverridesRegisterComponents(facts.Type)) return null;
+        var own = facts.Scope.Bodies.ChainOf(facts.Type).Any(static body => body.MentionsRegisterComponents);
+        if (!own && !facts.Scope.IsHeld(facts.Type)) return null;
+        var fieldName = TorchTypes.RegisteredName(field);
+        if (fieldName != name)
+        {
+            return $"and \"{fieldName}\" both name '{registration.Member!.Name}', because {(own ? "RegisterComponents" : "the registration of its holder")} registers the member as well: "
                 + $"state_dict lists it twice; register it as \"{fieldName}\" or name it by [ComponentName]";
         }
 
@@ -70,14 +87,18 @@ internal static class RegisteredName
     private static void CheckComponentNames(ModuleFacts facts, Action<Diagnostic> report)
     {
         var taken = new Dictionary<string, IFieldSymbol>();
-        foreach (var field in ModuleFacts.InstanceFields(facts.Type)) {
+        foreach (var field in ModuleFacts.InstanceFields(facts.Type))
+        {
             if (!Components.IsComponent(field.Type)) continue;
-            var name = Components.RegisteredName(field);
-            if (!taken.TryGetValue(name, out var first)) {
+            var name = TorchTypes.RegisteredName(field);
+            if (!taken.TryGetValue(name, out var first))
+            {
                 taken.Add(name, field);
-            } else {
+            }
+            else
+            {
                 report(Diagnostic.Create(
-                    RegistrationRules.RegisteredName, Operations.Written(field).Locations[0], name,
+                    RegistrationDiagnostics.RegisteredName, Operations.Written(field).Locations[0], name,
                     $"names '{Operations.Written(first).Name}' as well: '{Operations.Written(field).Name}' is not registered; "
                         + "give it its own name"));
             }

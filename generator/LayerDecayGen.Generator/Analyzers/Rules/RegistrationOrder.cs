@@ -1,4 +1,5 @@
 using System.Linq;
+using LayerDecayGen.Generator.Reading;
 using Microsoft.CodeAnalysis;
 
 namespace LayerDecayGen.Generator.Analyzers.Rules;
@@ -20,13 +21,13 @@ internal static class RegistrationOrder
     }
 
     /// <summary>In code that runs when the instance is complete: not in a constructor or initializer, nor in what these call.</summary>
-    public static bool IsAfterConstruction(INamedTypeSymbol type, ISymbol where) =>
+    public static bool IsAfterConstruction(ModuleFacts facts, ISymbol where) =>
         where is IMethodSymbol { MethodKind: not MethodKind.Constructor } method
-        && RegistrationSyntax.RegistersInConstructor(type)
-        && !RegistrationSyntax.BelongsToConstruction((method.AssociatedSymbol ?? method).Name, type);
+        && facts.Scope.Construction.RegistersInConstructor(facts.Type)
+        && !facts.Scope.Construction.BelongsToConstruction((method.AssociatedSymbol ?? method).Name, facts.Type);
 
     private static bool IsAfterInConstructor(ModuleFacts facts, IMethodSymbol constructor, SyntaxNode node) =>
-        RegistrationSyntax.InitializerRegisters(constructor, "this")
-        || facts.OwnCalls.Any(call => call.Method is { Name: RegistrationSyntax.RegisterComponents, Parameters.IsEmpty: true }
+        facts.Scope.Construction.InitializerRegisters(constructor, "this")
+        || facts.OwnCalls.Any(call => call.Method is { Name: ClassBody.RegisterComponents, Parameters.IsEmpty: true }
             && SymbolEqualityComparer.Default.Equals(call.Where, constructor) && Operations.RunsBefore(call.Syntax, node));
 }

@@ -1,6 +1,7 @@
 using System.Linq;
 using LayerDecayGen.Generator.Diagnostics;
-using LayerDecayGen.Generator.Parser;
+using LayerDecayGen.Generator.Reading;
+using LayerDecayGen.Generator.Torch;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -11,10 +12,11 @@ internal static class TrainableTensor
 {
     public static void Check(ModuleFacts facts, Action<Diagnostic> report)
     {
-        foreach (var field in ModuleFacts.InstanceFields(facts.Type)) {
+        foreach (var field in ModuleFacts.InstanceFields(facts.Type))
+        {
             var member = Operations.Written(field);
             if (!Components.IsPlainTensor(field.Type) || !IsTrainable(member, facts) || IsParameter(member, facts)) continue;
-            report(Diagnostic.Create(RegistrationRules.TrainableTensor, member.Locations[0], member.Name));
+            report(Diagnostic.Create(RegistrationDiagnostics.TrainableTensor, member.Locations[0], member.Name));
         }
     }
 
@@ -29,7 +31,8 @@ internal static class TrainableTensor
         || facts.Arguments.Any(argument =>
             SymbolEqualityComparer.Default.Equals(argument.Member, member) && TorchTypes.IsParameter(argument.Taker));
 
-    private static bool RequiresGrad(IOperation value) => Operations.Unwrap(value) switch {
+    private static bool RequiresGrad(IOperation value) => Operations.Unwrap(value) switch
+    {
         { Type: var type } when TorchTypes.IsParameter(type) => false,
         IConditionalOperation { WhenFalse: { } otherwise } choice => RequiresGrad(choice.WhenTrue) || RequiresGrad(otherwise),
         IBinaryOperation binary => RequiresGrad(binary.LeftOperand) || RequiresGrad(binary.RightOperand),

@@ -1,5 +1,5 @@
-using System.Linq;
 using LayerDecayGen.Generator.Diagnostics;
+using LayerDecayGen.Generator.Reading;
 using Microsoft.CodeAnalysis;
 
 namespace LayerDecayGen.Generator.Analyzers.Rules;
@@ -10,13 +10,14 @@ namespace LayerDecayGen.Generator.Analyzers.Rules;
 /// </summary>
 internal static class TwoRoots
 {
-    public static void Check(INamedTypeSymbol carrier, ModelScope scope, Action<Diagnostic> report)
+    public static void Check(INamedTypeSymbol carrier, ModelReadings readings, Action<Diagnostic> report)
     {
-        if (scope.DescribedBy(carrier) is not { } model || SymbolEqualityComparer.Default.Equals(model, carrier)) return;
-        var other = scope.DescribedBy(model) is not null
-            ? model
-            : scope.CarriersOf(model).FirstOrDefault(one => !SymbolEqualityComparer.Default.Equals(one, carrier));
+        if (ModelReader.DescribedBy(carrier) is not { } model || SymbolEqualityComparer.Default.Equals(model, carrier)) return;
+        var other = ModelReader.DescribedBy(model) is not null ? model : null;
+        foreach (var one in readings.CarriersOf(model))
+            if (other is null && !SymbolEqualityComparer.Default.Equals(one, carrier))
+                other = one;
         if (other is not null)
-            report(Diagnostic.Create(LayerRules.TwoRoots, carrier.Locations[0], other.Locations, model.Name, carrier.Name, other.Name));
+            report(Diagnostic.Create(LayerDiagnostics.TwoRoots, carrier.Locations[0], other.Locations, model.Name, carrier.Name, other.Name));
     }
 }

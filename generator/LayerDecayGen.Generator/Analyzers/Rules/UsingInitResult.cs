@@ -12,13 +12,16 @@ internal static class UsingInitResult
         var resources = operation is IUsingDeclarationOperation declaration
             ? declaration.DeclarationGroup
             : ((IUsingOperation)operation).Resources;
-        if (resources is not IVariableDeclarationGroupOperation group) {
+        if (resources is not IVariableDeclarationGroupOperation group)
+        {
             Report(resources, report);
             return;
         }
 
-        foreach (var variables in group.Declarations) {
-            foreach (var variable in variables.Declarators) {
+        foreach (var variables in group.Declarations)
+        {
+            foreach (var variable in variables.Declarators)
+            {
                 if (variable.GetVariableInitializer() is { Value: var value }) Report(value, report);
             }
         }
@@ -28,6 +31,6 @@ internal static class UsingInitResult
     {
         if (Operations.Unwrap(resource) is not IInvocationOperation { TargetMethod: { } method } call) return;
         if (!Components.IsInit(method.ContainingType) || !Components.IsPlainTensor(method.ReturnType)) return;
-        report(Diagnostic.Create(RegistrationRules.UsingInitResult, call.Syntax.GetLocation(), method.Name));
+        report(Diagnostic.Create(RegistrationDiagnostics.UsingInitResult, call.Syntax.GetLocation(), method.Name));
     }
 }
