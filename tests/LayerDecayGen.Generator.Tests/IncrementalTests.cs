@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Reflection;
 using LayerDecayGen.Generator.Model;
-using LayerDecayGen.Generator.Parser;
 using LayerDecayGen.Generator.Tests.Support;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -78,72 +77,6 @@ public class IncrementalTests
         Assert.That(Texts(result), Is.EqualTo(Texts(cold)), "incremental output must never be stale");
     }
 
-    /// <summary>Edits far away that change what a model says: each after the other on one driver, never stale.</summary>
-    [Test]
-    public void WhatIsKeptIsNeverStale()
-    {
-        const string far = "namespace Zoo { public static class Numbers { public const int Stem = 0; public const string Path = \"head\"; } public class Base() : Module<Tensor, Tensor>(\"\") { [NoWeightDecay] Linear inner = Linear(1, 1); } public class Held : Base { } }";
-        var model = Model.Replace("[Layer(0)]", "[Layer(Numbers.Stem)]").Replace("[LayerDecay(0.75)]", "[LayerDecay(0.75), NoWeightDecay(Numbers.Path)]");
-        var kept = Model.Replace("class Net", "class Kept").Replace("public Net()", "public Kept()").Replace("[LastLayer]", "[LastLayer] private readonly Held held = new(); [LastLayer]");
-        var compilation = Compiler.Compile([Compiler.Usings + Block, Compiler.Usings + model, Compiler.Usings + kept, Compiler.Usings + far, Other]);
-        GeneratorDriver driver = Compiler.Driver(compilation).RunGenerators(compilation);
-        (int File, string Before, string After)[] edits =
-        [
-            (3, "Stem = 0", "Stem = 1"),
-            (3, "\"head\"", "\"stem\""),
-            (3, "[NoWeightDecay] Linear inner", "[Frozen] Linear inner"),
-            (3, "Held : Base", "Held"),
-            (3, "Held {", "Held : Base {"),
-            (4, "public static class Other", "public class Linear { } public static class Other"),
-            (4, "public class Linear { } ", ""),
-            (4, "namespace Zoo;", "global using LayerStack = LayerDecayGen.LastLayerAttribute; namespace Zoo;"),
-            (0, "[NoWeightDecay] ", ""),
-        ];
-        var texts = new HashSet<string>();
-        foreach (var (file, before, after) in edits)
-        {
-            var old = compilation.SyntaxTrees[file];
-            compilation = compilation.ReplaceSyntaxTree(
-                old, CSharpSyntaxTree.ParseText(old.ToString().Replace(before, after), (CSharpParseOptions)old.Options, old.FilePath));
-            driver = driver.RunGenerators(compilation);
-            var cold = Texts(Compiler.Driver(compilation).RunGenerators(compilation).GetRunResult().Results.Single());
-            Assert.That(Texts(driver.GetRunResult().Results.Single()), Is.EqualTo(cold), after);
-            texts.Add(string.Concat(cold));
-        }
-
-        Assert.That(texts, Has.Count.GreaterThan(6), "the edits must change something");
-    }
-
-    /// <summary>Whether an attribute is hidden may hang on a class that only a member of a member holds.</summary>
-    [Test]
-    public void WhatIsSaidIsNeverStale()
-    {
-        const string model = """
-            namespace Zoo;
-
-            [LayerDecay, Layer(1, "stem.first")]
-            public partial class Net() : Module<Tensor, Tensor>("") { [Layer(0)] private readonly Stem stem = new(); public override Tensor forward(Tensor x) => x; }
-            """;
-        const string stem = """
-            namespace Zoo;
-
-            public class Stem() : Module<Tensor, Tensor>("") { private readonly Linear first = Linear(1, 1); private readonly Rest rest = new(); public override Tensor forward(Tensor x) => x; }
-            """;
-        const string rest = """
-            namespace Zoo;
-
-            public class Rest() : Module<Tensor, Tensor>("") { private readonly Dropout inner = null!; public override Tensor forward(Tensor x) => x; }
-            """;
-        var compilation = Compiler.Compile([Compiler.Usings + model, Compiler.Usings + stem, Compiler.Usings + rest]);
-        GeneratorDriver driver = Compiler.Driver(compilation).RunGenerators(compilation);
-        Assert.That(driver.GetRunResult().Diagnostics.Select(d => d.Id), Is.EqualTo((string[])["LDG021"]), "nothing is left for [Layer(0)]");
-
-        var old = compilation.SyntaxTrees[2];
-        var text = old.ToString().Replace("Dropout", "Linear");
-        compilation = compilation.ReplaceSyntaxTree(old, CSharpSyntaxTree.ParseText(text, (CSharpParseOptions)old.Options, old.FilePath));
-        Assert.That(driver.RunGenerators(compilation).GetRunResult().Diagnostics, Is.Empty, "the rest owns parameters now");
-    }
-
     [Test]
     public void ModelHoldsValuesOnly()
     {
@@ -161,7 +94,7 @@ public class IncrementalTests
         {
             var compilation = Compiler.Compile([Compiler.Usings + Block, Compiler.Usings + Model]);
             var result = Compiler.Driver(compilation).RunGenerators(compilation).GetRunResult().Results.Single();
-            return [.. result.TrackedSteps[TrackingNames.Parse].SelectMany(s => s.Outputs).Select(o => ((ParseResult)o.Value).Model!)];
+            return [.. result.TrackedSteps[TrackingNames.Model].SelectMany(s => s.Outputs).Select(o => (LayoutModel)o.Value)];
         }
 
         var (first, second) = (Parse(), Parse());

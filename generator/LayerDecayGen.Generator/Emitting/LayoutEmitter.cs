@@ -9,6 +9,9 @@ internal static class LayoutEmitter
     // An alias of the file: "LDG::" finds the runtime whatever the model's own namespaces and classes are called, and reads better than "global::".
     public const string Runtime = "LDG::";
 
+    // By this mark the analyzer, which sees the generated part of a class as well, tells it from what the user wrote.
+    private const string Mark = "[global::System.CodeDom.Compiler.GeneratedCode(\"LayerDecayGen\", null)]";
+
     public static string Emit(LayoutModel model)
     {
         var writer = new SourceWriter();
@@ -36,9 +39,11 @@ internal static class LayoutEmitter
         writer.Line("/// <remarks><code>");
         foreach (var line in model.Table) writer.Line("/// ", line);
         writer.Line("/// </code></remarks>");
+        writer.Line(Mark);
         writer.Line(modifiers, " Groups GetParameterGroups", receiver, Runtime + "LayerDecayOptions options)", body + "options);");
         writer.Line();
         writer.Line("/// <summary>The same by a recipe.</summary>");
+        writer.Line(Mark);
         writer.Line(modifiers, " Groups GetParameterGroups", receiver, Runtime + "IRecipe recipe)", body + "recipe);");
         writer.Line();
     }
@@ -46,6 +51,7 @@ internal static class LayoutEmitter
     private static void Groups(SourceWriter writer, LayoutModel model)
     {
         writer.Line("/// <summary>The groups by section.</summary>");
+        writer.Line(Mark);
         writer.Open((model.HidesInherited ? "public new sealed class Groups : " : "public sealed class Groups : ") + Runtime + "ParameterGroups");
         writer.Line("internal Groups(" + model.ModelType, " model, ", Runtime, "IRecipe recipe)",
             " : base(model, " + model.LayoutClass + ".Instance, recipe) { }");

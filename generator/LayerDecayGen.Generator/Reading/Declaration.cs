@@ -122,8 +122,17 @@ internal sealed class Declaration(INamedTypeSymbol type, AttributeData attribute
     private static void CheckTakenName(INamedTypeSymbol level, string name, Reporter reporter)
     {
         foreach (var member in level.GetMembers(name))
-            if (name == "Groups" || member is not IMethodSymbol { Parameters.Length: not 1 })
+            if (!IsGenerated(member) && (name == "Groups" || member is not IMethodSymbol { Parameters.Length: not 1 }))
                 reporter.Report(DeclarationDiagnostics.NameTaken, member.Locations is [{ IsInSource: true } at, ..] ? at : null, level.Name, name);
+    }
+
+    // The analyzer sees what the generator has written.
+    private static bool IsGenerated(ISymbol member)
+    {
+        foreach (var attribute in member.GetAttributes())
+            if (attribute is { AttributeClass.Name: "GeneratedCodeAttribute", ConstructorArguments: [{ Value: "LayerDecayGen" }, ..] })
+                return true;
+        return false;
     }
 
     // Every offender of the chain in one message, so that it is mended in one go.

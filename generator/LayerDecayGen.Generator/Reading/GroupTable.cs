@@ -53,7 +53,7 @@ internal sealed class GroupTable(IReadOnlyList<OpenedSection> sections, IReadOnl
             SectionKind.Layer => "Layer " + Number(section.Layer),
             SectionKind.Stack when section.LayerOf is not null => "Layers by method",
             SectionKind.Stack => "One layer " + PerChild(section),
-            SectionKind.PreviousLayer => "The layer before it",
+            SectionKind.PreviousLayer => "The layer opened before it",
             SectionKind.NextLayer => "The next layer",
             _ => "The last layer",
         };

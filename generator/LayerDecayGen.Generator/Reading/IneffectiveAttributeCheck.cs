@@ -23,7 +23,7 @@ internal sealed class IneffectiveAttributeCheck(MemberReader reader, Reporter re
     {
         foreach (var (annotation, node) in _all)
             if (HiderOf(annotation, node) is { } hider)
-                reporter.Report(ParameterDiagnostics.Hidden, annotation.Location, annotation.Text, node.Display, hider);
+                reporter.Report(ParameterDiagnostics.Hidden, annotation.Location, annotation.Text, node.Segment == NameNode.Hole ? node.Parent!.Display : node.Display, hider);
     }
 
     private string? HiderOf(Annotation annotation, NameNode node)

@@ -7,14 +7,14 @@ namespace LayerDecayGen;
 [AttributeUsage(AttributeTargets.Field | AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true, Inherited = true)]
 public abstract class LayerMemberAttribute : Attribute
 {
-    private protected LayerMemberAttribute(string? path) => Path = path;
+    private protected LayerMemberAttribute(string[] paths) => Paths = paths;
 
     /// <summary>
-    /// Dotted registered names from the class, or from the member, that carries the attribute; null for the class or member itself. A
-    /// segment may be a template with one hole, as in <c>"block_{i}"</c> or <c>"layers.{s}.blocks.{j}"</c>. Checked at build as far as
-    /// types are known.
+    /// Dotted registered names from the class, or from the member, that carries the attribute; empty for the class or member itself. A
+    /// segment may be a template with one hole, as in <c>"block_{i}"</c> or <c>"layers.{s}.blocks.{j}"</c>. Several paths in one attribute
+    /// are the same as one attribute for each. Checked at build as far as types are known.
     /// </summary>
-    public string? Path { get; }
+    public IReadOnlyList<string> Paths { get; }
 }
 
 /// <summary>Everything below the member is layer <see cref="Number"/>; 0 is the stem.</summary>
@@ -22,12 +22,12 @@ public sealed class LayerAttribute : LayerMemberAttribute
 {
     /// <summary>Puts the member into a layer.</summary>
     /// <param name="number">The layer, counted from 0 (the stem).</param>
-    public LayerAttribute(int number) : base(null) => Number = number;
+    public LayerAttribute(int number) : base([]) => Number = number;
 
-    /// <summary>Puts what lies at a path into a layer.</summary>
+    /// <summary>Puts what lies at each path into a layer.</summary>
     /// <param name="number">The layer, counted from 0 (the stem).</param>
-    /// <param name="path">Dotted registered names below this class.</param>
-    public LayerAttribute(int number, string path) : base(path) => Number = number;
+    /// <param name="paths">Dotted registered names below this class.</param>
+    public LayerAttribute(int number, params string[] paths) : base(paths) => Number = number;
 
     /// <summary>The layer, counted from 0 (the stem).</summary>
     public int Number { get; }
@@ -35,20 +35,23 @@ public sealed class LayerAttribute : LayerMemberAttribute
 
 /// <summary>
 /// Each indexed child of the member is the next layer: a <c>ModuleList</c>, a <c>Sequential</c>, a <c>ModuleDict</c>, a native
-/// <c>TransformerEncoder</c>, or names given by a template. The first stack starts at the first layer that no <see cref="LayerAttribute"/>
-/// claims; further stacks count on.
+/// <c>TransformerEncoder</c>, names given by a template, or a module that holds exactly one such list. The first stack starts at the first
+/// layer that no <see cref="LayerAttribute"/> claims; further stacks count on.
 /// </summary>
 public sealed class LayerStackAttribute : LayerMemberAttribute
 {
     /// <summary>The member's children are the layers.</summary>
-    public LayerStackAttribute() : base(null) { }
+    public LayerStackAttribute() : base([]) { }
 
-    /// <summary>The children of what lies at a path are the layers.</summary>
-    /// <param name="path">Dotted registered names below this class, or a template with holes such as
+    /// <summary>The children of what lies at each path are the layers.</summary>
+    /// <param name="paths">Dotted registered names below this class, or a template with holes such as
     /// <c>"layers.{s}.blocks.{i}"</c>.</param>
-    public LayerStackAttribute(string path) : base(path) { }
+    public LayerStackAttribute(params string[] paths) : base(paths) { }
 
-    /// <summary>Position among the stacks; stacks of equal order are parallel and share layers. Unset: declaration order.</summary>
+    /// <summary>
+    /// Position among the stacks and next layers; those of equal order are parallel and share layers. Unset: the order in which the
+    /// attributes are written, members in the order of the text, paths in the order of the attributes on the class.
+    /// </summary>
     public int Order { get; set; } = Undefined;
 
     /// <summary>How many consecutive children form one layer; at least 1.</summary>
@@ -60,11 +63,17 @@ public sealed class LayerStackAttribute : LayerMemberAttribute
     public int Count { get; set; }
 
     /// <summary>
+    /// Whether a child without parameters (an activation, a concatenation) takes a layer too, so that a child's layer is its index, as in
+    /// mmdetection. Unset: such children are passed over and the layers close up, as in timm.
+    /// </summary>
+    public bool CountEmpty { get; set; }
+
+    /// <summary>
     /// Name of a static method <c>int Method(int index)</c>, or <c>int Method(int stage, int index)</c>, that gives a child's layer.
     /// </summary>
     public string? LayerOf { get; set; }
 
-    /// <summary>The value of <see cref="Order"/> that stands for declaration order.</summary>
+    /// <summary>The value of <see cref="Order"/> that stands for the order in which the attributes are written.</summary>
     public const int Undefined = int.MinValue;
 }
 
@@ -74,20 +83,37 @@ public sealed class LayerStackAttribute : LayerMemberAttribute
 public sealed class PreviousLayerAttribute : LayerMemberAttribute
 {
     /// <summary>The member shares the layer opened last before it.</summary>
-    public PreviousLayerAttribute() : base(null) { }
+    public PreviousLayerAttribute() : base([]) { }
 
-    /// <summary>What lies at a path shares the layer opened last before it.</summary>
-    /// <param name="path">Dotted registered names below this class.</param>
-    public PreviousLayerAttribute(string path) : base(path) { }
+    /// <summary>What lies at each path shares the layer opened last before it.</summary>
+    /// <param name="paths">Dotted registered names below this class.</param>
+    public PreviousLayerAttribute(params string[] paths) : base(paths) { }
+}
+
+/// <summary>
+/// The member takes a layer of its own, after the one opened last before it: a single module between two stacks, such as the middle of a
+/// U-Net. It counts on in the order of the attributes, as stacks do.
+/// </summary>
+public sealed class NextLayerAttribute : LayerMemberAttribute
+{
+    /// <summary>The member takes the next layer.</summary>
+    public NextLayerAttribute() : base([]) { }
+
+    /// <summary>What lies at each path takes the next layer, one layer for each path.</summary>
+    /// <param name="paths">Dotted registered names below this class.</param>
+    public NextLayerAttribute(params string[] paths) : base(paths) { }
+
+    /// <summary>Position among stacks and next layers, as <see cref="LayerStackAttribute.Order"/>.</summary>
+    public int Order { get; set; } = LayerStackAttribute.Undefined;
 }
 
 /// <summary>The member is the top layer: one above every other, lr scale 1.</summary>
 public sealed class LastLayerAttribute : LayerMemberAttribute
 {
     /// <summary>The member is the top layer.</summary>
-    public LastLayerAttribute() : base(null) { }
+    public LastLayerAttribute() : base([]) { }
 
-    /// <summary>What lies at a path is the top layer.</summary>
-    /// <param name="path">Dotted registered names below this class.</param>
-    public LastLayerAttribute(string path) : base(path) { }
+    /// <summary>What lies at each path is the top layer.</summary>
+    /// <param name="paths">Dotted registered names below this class.</param>
+    public LastLayerAttribute(params string[] paths) : base(paths) { }
 }

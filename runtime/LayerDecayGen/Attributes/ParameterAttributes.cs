@@ -7,11 +7,11 @@ namespace LayerDecayGen;
 public sealed class NoWeightDecayAttribute : LayerMemberAttribute
 {
     /// <summary>Nothing below the member is decayed.</summary>
-    public NoWeightDecayAttribute() : base(null) { }
+    public NoWeightDecayAttribute() : base([]) { }
 
-    /// <summary>Nothing at or below a path is decayed.</summary>
-    /// <param name="path">Dotted registered names below this class.</param>
-    public NoWeightDecayAttribute(string path) : base(path) { }
+    /// <summary>Nothing at or below each path is decayed.</summary>
+    /// <param name="paths">Dotted registered names below this class.</param>
+    public NoWeightDecayAttribute(params string[] paths) : base(paths) { }
 }
 
 /// <summary>
@@ -22,12 +22,12 @@ public sealed class WeightDecayAttribute : LayerMemberAttribute
 {
     /// <summary>Sets the weight decay of the member.</summary>
     /// <param name="value">The weight decay, 0 or above.</param>
-    public WeightDecayAttribute(double value) : base(null) => Value = value;
+    public WeightDecayAttribute(double value) : base([]) => Value = value;
 
-    /// <summary>Sets the weight decay at a path.</summary>
+    /// <summary>Sets the weight decay at each path.</summary>
     /// <param name="value">The weight decay, 0 or above.</param>
-    /// <param name="path">Dotted registered names below this class.</param>
-    public WeightDecayAttribute(double value, string path) : base(path) => Value = value;
+    /// <param name="paths">Dotted registered names below this class.</param>
+    public WeightDecayAttribute(double value, params string[] paths) : base(paths) => Value = value;
 
     /// <summary>The weight decay, 0 or above.</summary>
     public double Value { get; }
@@ -38,12 +38,12 @@ public sealed class LearningRateScaleAttribute : LayerMemberAttribute
 {
     /// <summary>Scales the learning rate of the member.</summary>
     /// <param name="scale">The factor, 0 or above.</param>
-    public LearningRateScaleAttribute(double scale) : base(null) => Scale = scale;
+    public LearningRateScaleAttribute(double scale) : base([]) => Scale = scale;
 
-    /// <summary>Scales the learning rate at a path.</summary>
+    /// <summary>Scales the learning rate at each path.</summary>
     /// <param name="scale">The factor, 0 or above.</param>
-    /// <param name="path">Dotted registered names below this class.</param>
-    public LearningRateScaleAttribute(double scale, string path) : base(path) => Scale = scale;
+    /// <param name="paths">Dotted registered names below this class.</param>
+    public LearningRateScaleAttribute(double scale, params string[] paths) : base(paths) => Scale = scale;
 
     /// <summary>The factor, 0 or above.</summary>
     public double Scale { get; }
@@ -55,9 +55,9 @@ public sealed class LearningRateScaleAttribute : LayerMemberAttribute
 public sealed class FrozenAttribute : LayerMemberAttribute
 {
     /// <summary>The member is not trained.</summary>
-    public FrozenAttribute() : base(null) { }
+    public FrozenAttribute() : base([]) { }
 
-    /// <summary>What lies at a path is not trained.</summary>
-    /// <param name="path">Dotted registered names below this class.</param>
-    public FrozenAttribute(string path) : base(path) { }
+    /// <summary>What lies at each path is not trained.</summary>
+    /// <param name="paths">Dotted registered names below this class.</param>
+    public FrozenAttribute(params string[] paths) : base(paths) { }
 }

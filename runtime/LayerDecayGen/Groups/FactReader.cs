@@ -45,7 +45,7 @@ internal sealed class FactReader(LayerLayout? layout, LayerNumbering? numbering)
     private ParameterRole RoleIn(ParameterRole role, in LayoutMatch match)
     {
         if (role == ParameterRole.HiddenMatrix && layout!.Sections[match.Section].Kind == SectionKind.LastLayer) return ParameterRole.Head;
-        return role == ParameterRole.Unknown ? match.Role : role;
+        return role;
     }
 
     // Size by size: Tensor.shape costs as much as everything else that is read of a parameter.

@@ -43,7 +43,7 @@ internal sealed class LiveModel
         var name = ModelName(model, layout);
         var diagnosis = new SealDiagnosis(model, name, walk);
         if (walked.Count == 0) problems.Add(diagnosis.NoParameters());
-        var matches = layout is null || walked.Count == 0 ? null : ReadMatches(layout, walked, diagnosis, problems);
+        var matches = layout is null || walked.Count == 0 ? null : ReadMatches(layout, new ElementTypes(model), walked, diagnosis, problems);
         var numbering = matches is null ? null : Number(model, layout!, walked, matches, problems);
         var reader = new FactReader(layout, problems.Count == 0 ? numbering : null);
         var facts = new ParameterFact[walked.Count];
@@ -99,13 +99,13 @@ internal sealed class LiveModel
     }
 
     private static LayoutMatch?[] ReadMatches(
-        LayerLayout layout, List<WalkedParameter> walked, SealDiagnosis diagnosis, ICollection<string> problems)
+        LayerLayout layout, ElementTypes elements, List<WalkedParameter> walked, SealDiagnosis diagnosis, ICollection<string> problems)
     {
         var matches = new LayoutMatch?[walked.Count];
         var named = false;
         for (var i = 0; i < matches.Length; i++)
         {
-            if (layout.Match(walked[i].Name) is { } match && layout.Sections[match.Section].Kind != SectionKind.Unassigned)
+            if (layout.Match(walked[i].Name, elements) is { } match && layout.Sections[match.Section].Kind != SectionKind.Unassigned)
             {
                 matches[i] = match;
                 named |= NamedChildren.IsNamed(match);

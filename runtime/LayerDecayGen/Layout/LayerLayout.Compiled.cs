@@ -56,6 +56,19 @@ public abstract partial class LayerLayout
         return !segment.IsEmpty;
     }
 
+    /// <summary>Which of several classes the module that a name leads through is.</summary>
+    /// <param name="full">The whole name.</param>
+    /// <param name="rest">What follows the module in it.</param>
+    /// <param name="elements">The live model's classes; null where only names are known.</param>
+    /// <param name="classes">Full names of class definitions.</param>
+    /// <returns>The index of the class; -1 for none of them. Without a live model a single class is taken as given.</returns>
+    protected static int Class(ReadOnlySpan<char> full, ReadOnlySpan<char> rest, ElementTypes? elements, string[] classes)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        if (elements is null) return classes.Length == 1 ? 0 : -1;
+        return elements.IndexOf(full[..(full.Length - rest.Length - (rest.IsEmpty ? 0 : 1))].ToString(), classes);
+    }
+
     /// <summary>One number for two outer indices of a stack three levels deep or more, in their order.</summary>
     /// <param name="outer">The outer index.</param>
     /// <param name="inner">The inner index, below <see cref="Beyond"/>.</param>
@@ -87,6 +100,7 @@ public abstract partial class LayerLayout
     /// <param name="order">Position among the stacks.</param>
     /// <param name="blocksPerLayer">How many consecutive children form one layer.</param>
     /// <param name="count">The number of children where it is stated, else 0.</param>
+    /// <param name="countEmpty">Whether children without parameters take a layer too.</param>
     /// <param name="hasLayerOf">Whether a method gives a child's layer.</param>
     /// <param name="optional">Whether a model may lack it.</param>
     /// <param name="attribute">The attribute as written on a class; null where it stands on the member.</param>
@@ -95,6 +109,7 @@ public abstract partial class LayerLayout
         int order = 0,
         int blocksPerLayer = 1,
         int count = 0,
+        bool countEmpty = false,
         bool hasLayerOf = false,
         bool optional = false,
         string? attribute = null) => new()
@@ -104,6 +119,7 @@ public abstract partial class LayerLayout
         Order = order,
         BlocksPerLayer = blocksPerLayer,
         Count = count == 0 ? null : count,
+        CountEmpty = countEmpty,
         HasLayerOf = hasLayerOf,
         Optional = optional,
         Attribute = attribute ?? "[LayerStack]",
@@ -115,6 +131,14 @@ public abstract partial class LayerLayout
     /// <param name="attribute">The attribute as written on a class; null where it stands on the member.</param>
     protected static Section Previous(string path, bool optional = false, string? attribute = null) =>
         new() { Path = path, Kind = SectionKind.PreviousLayer, Optional = optional, Attribute = attribute ?? "[PreviousLayer]" };
+
+    /// <summary>A section of <see cref="SectionKind.NextLayer"/>.</summary>
+    /// <param name="path">Dotted registered names.</param>
+    /// <param name="order">Position among the sections that count on.</param>
+    /// <param name="optional">Whether a model may lack it.</param>
+    /// <param name="attribute">The attribute as written on a class; null where it stands on the member.</param>
+    protected static Section Next(string path, int order = 0, bool optional = false, string? attribute = null) =>
+        new() { Path = path, Kind = SectionKind.NextLayer, Order = order, Optional = optional, Attribute = attribute ?? "[NextLayer]" };
 
     /// <summary>A section of <see cref="SectionKind.LastLayer"/>.</summary>
     /// <param name="path">Dotted registered names.</param>

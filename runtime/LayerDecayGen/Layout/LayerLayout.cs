@@ -27,8 +27,10 @@ public abstract partial class LayerLayout
 
     /// <summary>Finds the section of a registered parameter name.</summary>
     /// <param name="name">A name as <c>named_parameters()</c> gives it, for example <c>blocks.3.attn.qkv.weight</c>.</param>
+    /// <param name="elements">The classes of the live model's modules; null where only names are known, so that what the declaration says
+    /// of one class among several is left out.</param>
     /// <returns>What the declaration says of it; null when no section covers the name.</returns>
-    public abstract LayoutMatch? Match(ReadOnlySpan<char> name);
+    public abstract LayoutMatch? Match(ReadOnlySpan<char> name, ElementTypes? elements = null);
 
     /// <summary>The layer that the user's <see cref="LayerStackAttribute.LayerOf"/> method gives to a child of a stack.</summary>
     /// <param name="section">Index into <see cref="Sections"/>.</param>

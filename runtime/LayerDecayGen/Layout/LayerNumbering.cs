@@ -4,20 +4,23 @@ namespace LayerDecayGen.Layout;
 
 /// <summary>
 /// The layer numbers of one live model: the declaration says which children are layers, the model says how many there are. The first stack
-/// starts at the first layer that no <c>[Layer(n)]</c> claims; stacks count on by their order, those of equal order share layers;
-/// <c>[PreviousLayer]</c> takes the layer opened last before it; <c>[LastLayer]</c> stands one above all others.
+/// starts at the first layer that no <c>[Layer(n)]</c> claims; stacks and <c>[NextLayer]</c> count on by their order, those of equal order
+/// share layers; <c>[PreviousLayer]</c> takes the layer opened last before it; <c>[LastLayer]</c> stands one above all others, and where
+/// nothing of it is in the model the layer below is the top.
 /// </summary>
 public sealed class LayerNumbering
 {
     private readonly LayerLayout _layout;
-    private readonly StackCensus?[] _stacks;
+    private readonly StackChildren?[] _stacks;
     private readonly int[] _start;
+    private readonly bool[] _present;
 
     private LayerNumbering(LayerLayout layout)
     {
         _layout = layout;
-        _stacks = new StackCensus?[layout.Sections.Count];
+        _stacks = new StackChildren?[layout.Sections.Count];
         _start = new int[layout.Sections.Count];
+        _present = new bool[layout.Sections.Count];
     }
 
     /// <summary>The number of layers, the top included.</summary>
@@ -36,8 +39,12 @@ public sealed class LayerNumbering
         ArgumentNullException.ThrowIfNull(problems);
         var numbering = new LayerNumbering(layout);
         foreach (var match in matches)
+        {
+            numbering._present[match.Section] = true;
             if (layout.Sections[match.Section].Kind == SectionKind.Stack)
-                (numbering._stacks[match.Section] ??= new StackCensus()).Add(match.Stage, match.Index);
+                (numbering._stacks[match.Section] ??= new StackChildren()).Add(match.Stage, match.Index);
+        }
+
         numbering.RankStacks(hasModule, problems);
         numbering.PlaceSections(numbering.ClaimedLayers(), problems);
         return numbering;
@@ -60,10 +67,10 @@ public sealed class LayerNumbering
         {
             if (_stacks[i] is not { } stack) continue;
             var section = _layout.Sections[i];
-            foreach (var (stage, index) in stack.Rank((s, c) => hasModule(ChildName(section, s, c))))
+            foreach (var (stage, index) in stack.Rank((s, c) => hasModule(ChildName(section, s, c)), section.CountEmpty))
                 problems.Add(Text($"{section.Attribute} {section.Path}: the model has no '{ChildName(section, stage, index)}' although it has later ones; stack indices must not have gaps."));
             if (section.Count is { } count && count != stack.Children)
-                problems.Add(Text($"{section.Attribute} {section.Path}: Count = {count} is declared, the model has {stack.Children} children with parameters; state the number it has, or drop Count."));
+                problems.Add(Text($"{section.Attribute} {section.Path}: Count = {count} is declared, the model has {stack.Children} children{(section.CountEmpty ? "" : " with parameters")}; state the number it has, or drop Count."));
         }
     }
 
@@ -85,9 +92,10 @@ public sealed class LayerNumbering
         for (var i = 0; i < _start.Length; i++)
         {
             var section = _layout.Sections[i];
-            hasLast |= section.Kind == SectionKind.LastLayer;
+            hasLast |= section.Kind == SectionKind.LastLayer && _present[i];
             if (section.Kind == SectionKind.Layer) opened = _start[i] = section.Layer;
             else if (section.Kind == SectionKind.Stack && _stacks[i] is not null) opened = LastLayerOf(i);
+            else if (section.Kind == SectionKind.NextLayer && _present[i]) opened = _start[i];
             else if (section.Kind == SectionKind.PreviousLayer && opened >= 0) _start[i] = opened;
             else if (section.Kind == SectionKind.PreviousLayer) problems.Add(Text($"[PreviousLayer] {section.Path}: no layer is opened before it; put [Layer(0)] or a stack first, or give it [Layer(0)] itself."));
             else if (section.Kind is SectionKind.LastLayer) _start[i] = top + 1;
@@ -99,12 +107,12 @@ public sealed class LayerNumbering
                 problems.Add(Text($"layer {layer} is opened by no section although layer {top} is: number the layers without gaps."));
     }
 
-    /// <summary>Gives every stack its first layer and adds the layers it opens to the claimed ones.</summary>
+    /// <summary>Gives every section that counts on its first layer and adds the layers it opens to the claimed ones.</summary>
     private void PlaceStacks(HashSet<int> claimed, ICollection<string> problems)
     {
         var next = 0;
         while (claimed.Contains(next)) next++;
-        foreach (var parallel in Enumerable.Range(0, _stacks.Length).Where(i => _stacks[i] is not null).GroupBy(i => _layout.Sections[i].Order).OrderBy(g => g.Key))
+        foreach (var parallel in Enumerable.Range(0, _stacks.Length).Where(CountsOn).GroupBy(i => _layout.Sections[i].Order).OrderBy(g => g.Key))
         {
             var end = next;
             foreach (var i in parallel)
@@ -121,9 +129,13 @@ public sealed class LayerNumbering
         }
     }
 
+    private bool CountsOn(int section) =>
+        _stacks[section] is not null || (_layout.Sections[section].Kind == SectionKind.NextLayer && _present[section]);
+
     private IEnumerable<int> LayersOf(int section, ICollection<string> problems)
     {
         var declared = _layout.Sections[section];
+        if (declared.Kind == SectionKind.NextLayer) return [_start[section]];
         var stack = _stacks[section]!;
         if (!declared.HasLayerOf)
         {

@@ -40,9 +40,6 @@ public readonly record struct LayoutMatch
     /// </summary>
     public int Index { get; init; }
 
-    /// <summary>The role that declared types give; <see cref="ParameterRole.Unknown"/> leaves it to the owner's run-time type.</summary>
-    public ParameterRole Role { get; init; }
-
     /// <summary>Whether <see cref="NoWeightDecayAttribute"/> covers the parameter.</summary>
     public bool NoWeightDecay { get; init; }
 

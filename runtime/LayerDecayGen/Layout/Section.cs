@@ -12,6 +12,9 @@ public enum SectionKind
     /// <summary>The layer opened last before it: <see cref="PreviousLayerAttribute"/>.</summary>
     PreviousLayer,
 
+    /// <summary>The layer after the one opened last before it: <see cref="NextLayerAttribute"/>.</summary>
+    NextLayer,
+
     /// <summary>The top: <see cref="LastLayerAttribute"/>.</summary>
     LastLayer,
 
@@ -36,7 +39,7 @@ public sealed record Section
     /// <summary>The layer, where <see cref="Kind"/> is <see cref="SectionKind.Layer"/>.</summary>
     public int Layer { get; init; }
 
-    /// <summary>Position among the stacks; stacks of equal order share layers.</summary>
+    /// <summary>Position among the sections that count on (stacks and next layers); those of equal order share layers.</summary>
     public int Order { get; init; }
 
     /// <summary>How many consecutive children of a stack form one layer.</summary>
@@ -44,6 +47,9 @@ public sealed record Section
 
     /// <summary>The number of children of a stack where the declaration states it; null where the live model decides.</summary>
     public int? Count { get; init; }
+
+    /// <summary>Whether children without parameters take a layer too, so that a child's layer is its index.</summary>
+    public bool CountEmpty { get; init; }
 
     /// <summary>Whether the layer of a child comes from the user's method, <see cref="LayerLayout.LayerOf"/>.</summary>
     public bool HasLayerOf { get; init; }

@@ -72,7 +72,7 @@ public sealed class LayerMap : LayerLayout
         With(paths, path => new Section { Path = path, Kind = SectionKind.LastLayer, Attribute = "LastLayer" });
 
     /// <inheritdoc/>
-    public override LayoutMatch? Match(ReadOnlySpan<char> name)
+    public override LayoutMatch? Match(ReadOnlySpan<char> name, ElementTypes? elements = null)
     {
         var (best, segments) = (-1, name.ToString().Split('.'));
         LayoutMatch? match = null;

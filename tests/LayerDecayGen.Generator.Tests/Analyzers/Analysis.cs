@@ -34,7 +34,7 @@ internal static partial class Analysis
     {
         var options = new CompilationWithAnalyzersOptions(
             new AnalyzerOptions([], config), onAnalyzerException: null, concurrentAnalysis: true, logAnalyzerExecutionTime: false);
-        var found = await compilation.WithAnalyzers([new RegistrationTrapAnalyzer(), new NameOfAnalyzer()], options)
+        var found = await compilation.WithAnalyzers([new ModelAnalyzer(), new RegistrationTrapAnalyzer(), new NameOfAnalyzer()], options)
             .GetAllDiagnosticsAsync();
         Assert.That(found.Where(static d => d.Id.StartsWith("AD", StringComparison.Ordinal)), Is.Empty, "an analyzer threw");
         return [.. found.Where(static d => d.Id.StartsWith("LDG", StringComparison.Ordinal) && !d.IsSuppressed)];

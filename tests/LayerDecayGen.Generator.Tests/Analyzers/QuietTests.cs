@@ -220,7 +220,7 @@ public sealed class QuietTests
         {
             register_module("encoder", a);
             register_parameter("a.weight", weight);
-            for (var i = 0; i < depth; i++) register_module($"block.{i}", Linear(4, 4));
+            for (var i = 0; i < depth; i++) register_module($"block_{i}", Linear(4, 4));
             switch (depth) {
                 case 1: register_module("head", late = Linear(4, 4)); break;
                 default: register_module("head", late = Linear(4, 8)); break;

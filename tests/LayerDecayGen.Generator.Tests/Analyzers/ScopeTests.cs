@@ -58,7 +58,7 @@ public sealed class ScopeTests
     [Test]
     public Task ReachesAModelThatAStaticClassDescribes() => ReportsMarkedLines(Compiler.Usings + Block + """
         [LayerDecay(For = typeof(Block))]
-        public static partial class BlockGroups;
+        public static partial class BlockGroups; // LDG018
         """);
 
     [Test]

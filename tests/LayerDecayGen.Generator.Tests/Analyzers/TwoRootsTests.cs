@@ -10,22 +10,22 @@ public sealed class TwoRootsTests
         public class Net() : Module<Tensor, Tensor>("") { public override Tensor forward(Tensor x) => x; }
         public class Other() : Module<Tensor, Tensor>("") { public override Tensor forward(Tensor x) => x; }
         public class Holder<T>() : Module<Tensor, Tensor>("") { public override Tensor forward(Tensor x) => x; }
-        [LayerDecay] public partial class Parent() : Module<Tensor, Tensor>("") { public override Tensor forward(Tensor x) => x; }
+        [LayerDecay, Layer(0)] public partial class Parent() : Module<Tensor, Tensor>("") { public override Tensor forward(Tensor x) => x; }
 
         """;
 
     [Test]
     public Task TwoStaticClassesForOneModel() => ReportsMarkedLines(Compiler.Usings + Nets + """
-        [LayerDecay(For = typeof(Net))] public static partial class First { } // LDG019
-        [LayerDecay(For = typeof(Net))] public static partial class Second { } // LDG019
+        [LayerDecay(For = typeof(Net)), Layer(0)] public static partial class First { } // LDG019
+        [LayerDecay(For = typeof(Net)), Layer(0)] public static partial class Second { } // LDG019
         """);
 
     [Test]
     public Task OneForEachModel() => ReportsMarkedLines(Compiler.Usings + Nets + """
-        [LayerDecay(For = typeof(Net))] public static partial class NetLayers { }
-        [LayerDecay(For = typeof(Other))] public static partial class OtherLayers { }
-        [LayerDecay(For = typeof(Holder<int>))] public static partial class IntLayers { }
-        [LayerDecay(For = typeof(Holder<long>))] public static partial class LongLayers { }
-        [LayerDecay] public partial class Child : Parent { }
+        [LayerDecay(For = typeof(Net)), Layer(0)] public static partial class NetLayers { }
+        [LayerDecay(For = typeof(Other)), Layer(0)] public static partial class OtherLayers { }
+        [LayerDecay(For = typeof(Holder<int>)), Layer(0)] public static partial class IntLayers { }
+        [LayerDecay(For = typeof(Holder<long>)), Layer(0)] public static partial class LongLayers { }
+        [LayerDecay, Layer(0)] public partial class Child : Parent { }
         """);
 }

@@ -1,3 +1,4 @@
+using LayerDecayGen.Generator.Analyzers;
 using LayerDecayGen.Generator.Tests.Support;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -20,12 +21,8 @@ internal static class Fix
         where TAnalyzer : DiagnosticAnalyzer, new()
         where TFix : CodeFixProvider, new() =>
         Run(
-            new Test<TAnalyzer, TFix>(withGenerator: typeof(TAnalyzer) == typeof(EmptyDiagnosticAnalyzer)),
+            new Test<TAnalyzer, TFix>(withGenerator: typeof(TAnalyzer) == typeof(ModelAnalyzer)),
             Compiler.Usings + source, Compiler.Usings + expected, offer);
-
-    /// <summary>The same for a rule that the generator reports.</summary>
-    public static Task OfGenerator<TFix>(string source, string expected, int offer = 0)
-        where TFix : CodeFixProvider, new() => OfAnalyzer<EmptyDiagnosticAnalyzer, TFix>(source, expected, offer);
 
     /// <summary>The same with a whole file on both sides, its usings among what changes.</summary>
     public static Task OfFile<TAnalyzer, TFix>(string source, string expected)
@@ -39,7 +36,7 @@ internal static class Fix
         test.TestCode = source;
         test.FixedCode = expected;
         test.CodeActionIndex = offer;
-        test.TestState.AnalyzerConfigFiles.Add(("/.editorconfig", "root = true\n[*.cs]\n" + Analyzers.Analysis.CheckAllModules));
+        test.TestState.AnalyzerConfigFiles.Add(("/.editorconfig", "root = true\n[*.cs]\n" + Generator.Tests.Analyzers.Analysis.CheckAllModules));
         await test.RunAsync();
     }
 

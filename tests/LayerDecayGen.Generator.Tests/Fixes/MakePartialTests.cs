@@ -1,3 +1,4 @@
+using LayerDecayGen.Generator.Analyzers;
 using LayerDecayGen.CodeFixes;
 
 namespace LayerDecayGen.Generator.Tests.Fixes;
@@ -5,7 +6,7 @@ namespace LayerDecayGen.Generator.Tests.Fixes;
 public sealed class MakePartialTests
 {
     [Test]
-    public Task TheWholeChainBecomesPartial() => Fix.OfGenerator<MakePartialFix>("""
+    public Task TheWholeChainBecomesPartial() => Fix.OfAnalyzer<ModelAnalyzer, MakePartialFix>("""
         namespace Zoo
         {
             // Keeps its comment.
@@ -44,7 +45,7 @@ public sealed class MakePartialTests
         """);
 
     [Test]
-    public Task FixAllMendsEveryModelOfAFile() => Fix.OfGenerator<MakePartialFix>("""
+    public Task FixAllMendsEveryModelOfAFile() => Fix.OfAnalyzer<ModelAnalyzer, MakePartialFix>("""
         [LayerDecay(0.75)]
         public class {|LDG001:First|} : Module<Tensor, Tensor>
         {

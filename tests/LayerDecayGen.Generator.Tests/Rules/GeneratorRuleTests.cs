@@ -1,4 +1,5 @@
 using System.Globalization;
+using LayerDecayGen.Generator.Reading;
 using LayerDecayGen.Generator.Tests.Support;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -20,7 +21,7 @@ public class GeneratorRuleTests
     [Test]
     public void NotAModule() => Reports(
         "[LayerDecay] partial class {|Net|} { }",
-        "LDG002: 'Net' carries [LayerDecay] but does not derive from torch.nn.Module; for a model of another assembly write [LayerDecay(For = typeof(TheModel))] on a static partial class");
+        "LDG002: 'Net' carries [LayerDecay] but is no class that derives from torch.nn.Module; for a model of another assembly write [LayerDecay(For = typeof(TheModel))] on a static partial class");
 
     [TestCase("[LayerDecay(For = typeof(M))] partial class {|G|} { }", "the class must be static; a class that is the model itself needs no For")]
     [TestCase("partial class Outer { [LayerDecay(For = typeof(M))] static partial class {|G|} { } }", "extension methods need a class that is not nested")]
@@ -66,7 +67,7 @@ public class GeneratorRuleTests
     [TestCase("Holder")]
     public void Unassigned(string type) => Reports(
         Net($"[Layer(0)] Linear a = null!; {type} {{|rest|}} = null!;") + "class Holder() : Module<Tensor, Tensor>(\"\") { Linear inner = null!; }",
-        "LDG010: 'Net.rest' can own parameters but is in no layer; add [Layer(n)], [LayerStack], [PreviousLayer] or [LastLayer]");
+        "LDG010: 'Net.rest' can own parameters but is in no layer; add [Layer(n)], [LayerStack], [NextLayer], [PreviousLayer] or [LastLayer]");
 
     [TestCase("ReLU rest = null!;")]
     [TestCase("Dropout rest = null!;")]
@@ -75,12 +76,12 @@ public class GeneratorRuleTests
     [TestCase("static Linear shared = null!;")]
     [TestCase("Empty rest = null!;")]
     [TestCase("Module<Tensor, Tensor> act = ReLU();")]
-    [TestCase("Speaks rest = null!;")]
+    [TestCase("Annotated rest = null!;")]
     public void WhatOwnsNothingNeedsNoLayer(string member) => Silent(
         Net("[Layer(0)] Linear a = null!; " + member) + """
             class Empty() : Module<Tensor, Tensor>("") { ReLU inner = null!; }
-            class Speaks() : Module<Tensor, Tensor>("") { [Layer(1)] Linear inner = null!; }
-            """);
+
+            """ + (member.StartsWith("Annotated", StringComparison.Ordinal) ? "class Annotated() : Module<Tensor, Tensor>(\"\") { [Layer(1)] Linear inner = null!; }" : ""));
 
     [Test]
     public void TwoLayersOnOneMember() => Reports(
@@ -103,7 +104,7 @@ public class GeneratorRuleTests
     [TestCase("Holder", "Holder")]
     public void StackWithoutChildren(string type, string shown) => Reports(
         Net($"[{{|LayerStack|}}] {type} a = null!;") + "class Holder() : Module<Tensor, Tensor>(\"\") { Linear inner = null!; }",
-        $"LDG012: [LayerStack] on 'a' finds no indexed children in its type '{shown}'; it takes a ModuleList, Sequential, ModuleDict, ParameterList or TransformerEncoder, or a path with a hole such as \"block_{{i}}\"");
+        $"LDG012: [LayerStack] on 'a' finds no indexed children in its type '{shown}'; it takes a ModuleList, Sequential, ModuleDict, ParameterList or TransformerEncoder, a module that holds one of them, or a path with a hole such as \"block_{{i}}\"");
 
     [TestCase("ModuleList<Linear>")]
     [TestCase("ModuleDict<Linear>")]
@@ -119,7 +120,7 @@ public class GeneratorRuleTests
     [Test]
     public void NothingBeforeThePreviousLayer() => Reports(
         Net("[{|PreviousLayer|}] Linear a = null!; [Layer(0)] Linear b = null!;"),
-        "LDG013: [PreviousLayer] on 'a' has no layer to share: no [Layer] or [LayerStack] stands before it; put it after one, or give it [Layer(0)]");
+        "LDG013: [PreviousLayer] on 'a' has no layer to share: no [Layer], [LayerStack] or [NextLayer] opens before it; members open as they are written, paths in the order of the attributes on their class; put it after one of them, or give it [Layer(0)]");
 
     [Test]
     public void PreviousLayerAfterAStack() => Silent(Net("[LayerStack] ModuleList<Linear> a = null!; [PreviousLayer] Linear b = null!;"));
@@ -127,7 +128,7 @@ public class GeneratorRuleTests
     [Test]
     public void OrderOnSomeStacks() => Reports(
         Net("[LayerStack(Order = 1)] ModuleList<Linear> a = null!; [{|LayerStack|}] ModuleList<Linear> b = null!;"),
-        "LDG014: 'Net': [LayerStack] states no Order while [LayerStack(Order = 1)] does; state it on every stack or on none");
+        "LDG014: 'Net': [LayerStack] states no Order while [LayerStack(Order = 1)] does; state it on every [LayerStack] and [NextLayer], or on none");
 
     [Test]
     public void OrderOnAllStacks() => Silent(Net("[LayerStack(Order = 1)] ModuleList<Linear> a = null!; [LayerStack(Order = 1)] ModuleList<Linear> b = null!;"));
@@ -264,25 +265,19 @@ public class GeneratorRuleTests
     [Test]
     public void WhateverFailsIsSaidOnTheType()
     {
-        var result = Parser.ModelParser.Guard("Net", Location.None, _ => throw new InvalidOperationException("what happened"));
+        var result = ModelReader.Guard("Net", Location.None, () => [], _ => throw new InvalidOperationException("what happened"));
         Assert.That(result.Model, Is.Null);
         Assert.That(
-            First(result.Diagnostics).ToString(),
+            result.Findings.Single().ToString(),
             Does.EndWith("error LDG999: Generating parameter groups for 'Net' failed with InvalidOperationException: what happened; please report it with the class"));
         Assert.That(
-            () => Parser.ModelParser.Guard("Net", Location.None, _ => throw new OperationCanceledException()),
+            () => ModelReader.Guard("Net", Location.None, () => [], _ => throw new OperationCanceledException()),
             Throws.InstanceOf<OperationCanceledException>(),
             "cancellation is no failure");
     }
 
     [Test]
     public void NothingUnforeseen() => Silent(Models.VisionTransformer);
-
-    private static Diagnostic First(Parser.DiagnosticList list)
-    {
-        foreach (var diagnostic in list) return diagnostic;
-        throw new InvalidOperationException("no diagnostic");
-    }
 
     private static string Net(string members, string attributes = "") =>
         $"[LayerDecay] {attributes} partial class Net : Module<Tensor, Tensor> {{ {members} public Net() : base(\"\") {{ }} }}\n";

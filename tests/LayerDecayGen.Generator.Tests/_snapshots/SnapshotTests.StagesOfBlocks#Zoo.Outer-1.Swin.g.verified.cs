@@ -15,20 +15,23 @@ partial class Outer<T>
 		/// per child  Layers   layers.{i}.blocks.{j}
 		/// last       Head     &lt;Head&gt;k__BackingField
 		/// </code></remarks>
+		[global::System.CodeDom.Compiler.GeneratedCode("LayerDecayGen", null)]
 		public Groups GetParameterGroups(LDG::LayerDecayOptions options) => new(this, options);
 
 		/// <summary>The same by a recipe.</summary>
+		[global::System.CodeDom.Compiler.GeneratedCode("LayerDecayGen", null)]
 		public Groups GetParameterGroups(LDG::IRecipe recipe) => new(this, recipe);
 
 		/// <summary>The groups by section.</summary>
+		[global::System.CodeDom.Compiler.GeneratedCode("LayerDecayGen", null)]
 		public sealed class Groups : LDG::ParameterGroups
 		{
 			internal Groups(global::Zoo.Outer<T>.Swin model, LDG::IRecipe recipe) : base(model, CompiledLayout.Instance, recipe) { }
-			/// <summary>Layer 0.</summary>
+			/// <summary>Layer 0: <c>_stem</c>.</summary>
 			public LDG::SectionView Stem => Section(0);
-			/// <summary>Layer per child.</summary>
+			/// <summary>One layer per child: <c>layers.{i}.blocks.{j}</c>.</summary>
 			public LDG::StackView Layers => Stack(1);
-			/// <summary>Last layer.</summary>
+			/// <summary>The last layer: <c>&lt;Head&gt;k__BackingField</c>.</summary>
 			public LDG::SectionView Head => Section(2);
 
 			private sealed class CompiledLayout : LDG::Layout.LayerLayout
@@ -40,17 +43,20 @@ partial class Outer<T>
 					Stack("layers.{i}.blocks.{j}"),
 					Last("<Head>k__BackingField")) { }
 
-				public override LDG::Layout.LayoutMatch? Match(global::System.ReadOnlySpan<char> name) => Next(ref name) switch
+				public override LDG::Layout.LayoutMatch? Match(global::System.ReadOnlySpan<char> name, LDG::Layout.ElementTypes? elements = null)
 				{
-					"_stem" => new(0),
-					"layers" when Index(Next(ref name), out var i) => Next(ref name) switch
+					return Next(ref name) switch
 					{
-						"blocks" when Index(Next(ref name), out var j) => new(1, i, j),
-						_ => new(1, i, -1),
-					},
-					"<Head>k__BackingField" => new(2),
-					_ => null,
-				};
+						"_stem" => new(0),
+						"layers" when Index(Next(ref name), out int i) => Next(ref name) switch
+						{
+							"blocks" when Index(Next(ref name), out int j) => new(1, i, j),
+							_ => new(1, i, -1),
+						},
+						"<Head>k__BackingField" => new(2),
+						_ => null,
+					};
+				}
 			}
 		}
 	}

@@ -17,26 +17,29 @@ partial class VisionTransformer
 	/// previous   FcNorm      fc_norm
 	/// last       Head        head
 	/// </code></remarks>
+	[global::System.CodeDom.Compiler.GeneratedCode("LayerDecayGen", null)]
 	public Groups GetParameterGroups(LDG::LayerDecayOptions options) => new(this, options);
 
 	/// <summary>The same by a recipe.</summary>
+	[global::System.CodeDom.Compiler.GeneratedCode("LayerDecayGen", null)]
 	public Groups GetParameterGroups(LDG::IRecipe recipe) => new(this, recipe);
 
 	/// <summary>The groups by section.</summary>
+	[global::System.CodeDom.Compiler.GeneratedCode("LayerDecayGen", null)]
 	public sealed class Groups : LDG::ParameterGroups
 	{
 		internal Groups(global::Zoo.VisionTransformer model, LDG::IRecipe recipe) : base(model, CompiledLayout.Instance, recipe) { }
-		/// <summary>Layer 0.</summary>
+		/// <summary>Layer 0: <c>cls_token</c>.</summary>
 		public LDG::SectionView ClsToken => Section(0);
-		/// <summary>Layer 0.</summary>
+		/// <summary>Layer 0: <c>pos_embed</c>.</summary>
 		public LDG::SectionView PosEmbed => Section(1);
-		/// <summary>Layer 0.</summary>
+		/// <summary>Layer 0: <c>patch_embed</c>.</summary>
 		public LDG::SectionView PatchEmbed => Section(2);
-		/// <summary>Layer per child.</summary>
+		/// <summary>One layer per child: <c>blocks.{i}</c>.</summary>
 		public LDG::StackView Blocks => Stack(3);
-		/// <summary>Previous layer.</summary>
+		/// <summary>The layer opened before it: <c>fc_norm</c>.</summary>
 		public LDG::SectionView FcNorm => Section(4);
-		/// <summary>Last layer.</summary>
+		/// <summary>The last layer: <c>head</c>.</summary>
 		public LDG::SectionView Head => Section(5);
 
 		private sealed class CompiledLayout : LDG::Layout.LayerLayout
@@ -51,20 +54,23 @@ partial class VisionTransformer
 				Previous("fc_norm"),
 				Last("head")) { }
 
-			public override LDG::Layout.LayoutMatch? Match(global::System.ReadOnlySpan<char> name) => Next(ref name) switch
+			public override LDG::Layout.LayoutMatch? Match(global::System.ReadOnlySpan<char> name, LDG::Layout.ElementTypes? elements = null)
 			{
-				"cls_token" => NoDecay(new(0)),
-				"pos_embed" => NoDecay(new(1)),
-				"patch_embed" => new(2),
-				"blocks" when Index(Next(ref name), out var i) => Next(ref name) switch
+				return Next(ref name) switch
 				{
-					"gamma_1" => NoDecay(new(3, i)),
-					_ => new(3, i),
-				},
-				"fc_norm" => new(4),
-				"head" => new(5),
-				_ => null,
-			};
+					"cls_token" => NoDecay(new(0)),
+					"pos_embed" => NoDecay(new(1)),
+					"patch_embed" => new(2),
+					"blocks" when Index(Next(ref name), out int i) => Next(ref name) switch
+					{
+						"gamma_1" => NoDecay(new(3, i)),
+						_ => new(3, i),
+					},
+					"fc_norm" => new(4),
+					"head" => new(5),
+					_ => null,
+				};
+			}
 		}
 	}
 }

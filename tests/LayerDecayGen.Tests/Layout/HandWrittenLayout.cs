@@ -15,7 +15,7 @@ internal sealed class HandWrittenLayout(params Section[] sections) : LayerLayout
 
     public string[] Frozen { get; init; } = [];
 
-    public override LayoutMatch? Match(ReadOnlySpan<char> name)
+    public override LayoutMatch? Match(ReadOnlySpan<char> name, ElementTypes? elements = null)
     {
         var segments = name.ToString().Split('.');
         for (var i = 0; i < Sections.Count; i++)

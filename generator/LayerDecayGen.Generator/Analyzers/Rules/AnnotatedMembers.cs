@@ -19,7 +19,7 @@ internal static class AnnotatedMembers
         foreach (var member in type.GetMembers())
         {
             if (member is not (IFieldSymbol { AssociatedSymbol: null } or IPropertySymbol) || AnnotationReader.Read(member.GetAttributes()) is not { } annotations) continue;
-            if (WhyNot(member, type, isModule) is { } reason)
+            if ((isModule || ModelReader.AttributeOf(type) is null) && WhyNot(member, type, isModule) is { } reason)
                 foreach (var annotation in annotations)
                     report(Diagnostic.Create(ParameterDiagnostics.NoEffect, annotation.Location ?? member.Locations[0], annotation.Text, member.Name, reason));
             first ??= annotations[0];
@@ -46,6 +46,17 @@ internal static class AnnotatedMembers
 
     private static Annotation? First(List<Annotation>? annotations) => annotations is [var first, ..] ? first : null;
 
+    // What a class keeps in lists of .NET is lost to training, which LDG040 says; it does own parameters.
+    private static bool HidesComponents(ITypeSymbol type, int depth)
+    {
+        for (var level = type; level is INamedTypeSymbol && TorchTypes.IsUserModule(level); level = level.BaseType)
+            foreach (var member in level.GetMembers())
+                if (member is IFieldSymbol { IsStatic: false } field
+                    && (TorchTypes.IsCollectionOfComponents(field.Type) || (depth > 0 && HidesComponents(field.Type, depth - 1))))
+                    return true;
+        return false;
+    }
+
     private static string? WhyNot(ISymbol member, INamedTypeSymbol holder, bool isModule)
     {
         if (member.IsStatic) return "a static member belongs to no model; make it an instance member";
@@ -58,6 +69,6 @@ internal static class AnnotatedMembers
             return TorchTypes.PartsOf(type).Exists(Components.IsComponent)
                 ? $"RegisterComponents does not look into '{type.Name}'; hold the module itself"
                 : $"'{type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)}' is neither a module nor a parameter; derive it from torch.nn.Module, or remove the attribute";
-        return TorchTypes.IsModule(type) && !ParameterOwners.MayOwn(type) ? $"'{type.Name}' owns no parameters; remove the attribute" : null;
+        return TorchTypes.IsModule(type) && !ParameterOwners.MayOwn(type) && !HidesComponents(type, 4) ? $"'{type.Name}' owns no parameters; remove the attribute" : null;
     }
 }

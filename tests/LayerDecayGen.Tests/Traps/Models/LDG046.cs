@@ -15,6 +15,16 @@ public sealed class DottedName : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x) => fc.forward(x);
 }
 
+public sealed class DottedTemplate : Module<Tensor, Tensor>
+{
+    public DottedTemplate() : base(nameof(DottedTemplate))
+    {
+        for (var i = 0; i < 2; i++) register_module($"layers.{i}", Linear(4, 4)); // LDG046
+    }
+
+    public override Tensor forward(Tensor x) => x;
+}
+
 public sealed class NameGivenTwice : Module<Tensor, Tensor>
 {
     private readonly Linear first = Linear(4, 4);

@@ -3,13 +3,13 @@ namespace LayerDecayGen.Layout;
 /// <summary>
 /// Which children of one stack own parameters in a live model, and where each of them stands among the layers of the stack.
 /// </summary>
-internal sealed class StackCensus
+internal sealed class StackChildren
 {
     private readonly List<List<bool>> _stages = [];
     private int[][] _ranks = [];
     private bool _hasStages;
 
-    /// <summary>The number of children that own parameters.</summary>
+    /// <summary>The number of children that are counted.</summary>
     public int Children { get; private set; }
 
     /// <summary>Notes a child; stage -1 in a one-level stack, index -1 for what a stage owns beside its inner stack.</summary>
@@ -28,19 +28,21 @@ internal sealed class StackCensus
     /// <c>Sequential</c>, is no layer.
     /// </summary>
     /// <param name="isChild">Whether the live model has a child at (stage, index).</param>
+    /// <param name="countEmpty">Whether a child that owns none is counted all the same, up to the last one.</param>
     /// <returns>Children between the first and the last that the live model does not have: gaps.</returns>
-    public IEnumerable<(int Stage, int Index)> Rank(Func<int, int, bool> isChild)
+    public IEnumerable<(int Stage, int Index)> Rank(Func<int, int, bool> isChild, bool countEmpty)
     {
         var gaps = new List<(int, int)>();
         _ranks = new int[_stages.Count][];
         for (var stage = 0; stage < _stages.Count; stage++)
         {
             var seen = _stages[stage];
+            while (countEmpty && isChild(stage, seen.Count)) seen.Add(false);
             _ranks[stage] = new int[seen.Count];
             for (var index = 0; index < seen.Count; index++)
             {
                 if (!seen[index] && !isChild(stage, index)) gaps.Add((stage, index));
-                _ranks[stage][index] = seen[index] ? Children++ : -1;
+                _ranks[stage][index] = seen[index] || countEmpty ? Children++ : -1;
             }
         }
 
