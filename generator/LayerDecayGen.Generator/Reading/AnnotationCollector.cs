@@ -125,7 +125,7 @@ internal sealed class AnnotationCollector(MemberReader reader, Reporter reporter
         while (TorchTypes.IsContainer(type, out var element))
         {
             if (element is not null) classes.RemoveAll(found => SymbolEqualityComparer.Default.Equals(found, element));
-            if (!classes.Exists(reader.HoldsAnnotations)) return;
+            if (!classes.Exists(reader.HoldsAnnotations) || SymbolEqualityComparer.Default.Equals(type, element)) return;
             place = AnnotationPlacer.ChildrenOf(place, type);
             marksOnly |= place.Layer is { Kind: not AnnotationKind.Stack };
             type = element;

@@ -75,7 +75,9 @@ internal sealed class MemberReader(ClassBodies bodies, CancellationToken cancell
     /// </summary>
     public bool HoldsAnnotations(ITypeSymbol? type)
     {
-        if (TorchTypes.IsContainer(type, out var element) && element is not null && HoldsAnnotations(element)) return true;
+        // A list class may be a list of itself.
+        if (TorchTypes.IsContainer(type, out var element) && element is not null && !SymbolEqualityComparer.Default.Equals(type, element)
+            && HoldsAnnotations(element)) return true;
         if (type is not INamedTypeSymbol named || !TorchTypes.IsUserModule(type)) return false;
         if (_annotated.TryGetValue(named, out var known)) return known;
         if (!Enter(named)) return false;
