@@ -41,7 +41,8 @@ public class RandomModelTests
 
     private static void AssertSound(string[] sources, GeneratorRunResult result, IEnumerable<Diagnostic> findings)
     {
-        foreach (var diagnostic in findings)
+        // The writer adds blocks that not every model uses, so that an attribute in one may rightly have no effect.
+        foreach (var diagnostic in findings.Where(d => d.Id != "LDG022"))
             Assert.Fail($"{diagnostic}\n{diagnostic.Location.SourceTree}");
         Assert.That(result.GeneratedSources, Has.Length.EqualTo(sources.Length));
     }
