@@ -131,6 +131,8 @@ public sealed class Checkpoint
     public CheckpointDifference Load(string path, CheckpointLoadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Average is { IsSwapped: true })
+            throw new InvalidOperationException("The averages are in the model, and would be loaded over: dispose what Swap() returned first.");
         WaitForBackground();
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -143,7 +145,7 @@ public sealed class Checkpoint
 
     private List<ICheckpointPart> AllParts(Func<string, bool> mayDiffer)
     {
-        List<ICheckpointPart> parts = [new ModelPart(_model, _step?.Options.Freezing, mayDiffer)];
+        List<ICheckpointPart> parts = [new ModelPart(_model, _step?.Options.Freezing, Average, mayDiffer)];
         parts.AddRange(_optimizers.Select((o, i) => new OptimizerPart(_optimizers.Length == 1 ? "optimizer" : $"optimizer.{i}", _model, o)));
         if (Schedules is { } schedules) parts.Add(new SchedulesPart(schedules));
         if (_step is { } step) parts.Add(new StepPart(step));

@@ -3,17 +3,22 @@ using static TorchSharp.torch;
 namespace LayerDecayGen.Training;
 
 /// <summary>Parameters and persistent buffers by name, each tensor once.</summary>
-internal sealed class ModelPart(nn.Module model, FreezePlan? freezing, Func<string, bool> mayDiffer) : ICheckpointPart
+internal sealed class ModelPart(nn.Module model, FreezePlan? freezing, WeightAverage? average, Func<string, bool> mayDiffer) : ICheckpointPart
 {
     public string Name => "model";
 
     public void Save(PartWriter to)
     {
         var live = LiveTensors.Of(model);
-        foreach (var tensor in live) to.Add(tensor.Name, tensor.Tensor);
+        foreach (var tensor in live) to.Add(tensor.Name, Behind(tensor) ?? tensor.Tensor);
         var aliases = live.SelectMany(t => t.Names.Skip(1), (t, alias) => (alias, t.Name)).ToDictionary(a => a.alias, a => a.Name, StringComparer.Ordinal);
         to.Text = PartText.Write(new ModelText(aliases, [.. FormerNames.Of(model).Texts], [.. Frozen()]), PartJson.Default.ModelText);
     }
+
+    // While averages are swapped in, the training weights are behind them.
+    private Tensor? Behind(LiveTensor live) => average?.WeightsBehind is { } weights
+        ? live.Names.Select(n => weights.GetValueOrDefault(n)).FirstOrDefault(w => w is not null)
+        : null;
 
     private IEnumerable<string> Frozen() => model.named_parameters().Where(p => !p.parameter.requires_grad).Select(p => p.name);
 

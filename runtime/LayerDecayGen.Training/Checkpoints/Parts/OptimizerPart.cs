@@ -22,10 +22,12 @@ internal sealed class OptimizerPart : ICheckpointPart
             + "or save the weights alone.", nameof(optimizer));
     }
 
+    private const string Master = "master";
+
     public string Name { get; }
 
     /// <summary>A parameter with its state and its group.</summary>
-    private sealed record Held(string Name, Parameter Parameter, OptimizerState State, ParamGroup Group);
+    private sealed record Held(string Name, Parameter Parameter, OptimizerState State, ParamGroup Group, Tensor? Master);
 
     public void Save(PartWriter to)
     {
@@ -36,6 +38,7 @@ internal sealed class OptimizerPart : ICheckpointPart
             if (groups.TryAdd(one.Group, groups.Count)) text.Groups.Add(StateFields.Options(one.Group.Options));
             text.Parameters.Add(one.Name, new ParameterText(groups[one.Group], StateFields.Numbers(one.State)));
             foreach (var (field, tensor) in StateFields.Tensors(one.State)) to.Add($"{one.Name}/{field}", tensor);
+            if (one.Master is { } master) to.Add($"{one.Name}/{Master}", master);
         }
 
         to.Text = PartText.Write(text, PartJson.Default.OptimizerText);
@@ -65,10 +68,17 @@ internal sealed class OptimizerPart : ICheckpointPart
             throw new InvalidOperationException(
                 "An optimizer holds a parameter that is not the model's: was the model moved to another device or dtype after the optimizer was made? "
                 + "Move the model first, then make groups and optimizer.");
-        var states = _optimizer.state_dict().State;
+        var (states, masters) = (_optimizer.state_dict().State, MastersByHandle());
         if (states.Count != members.Count) throw new InvalidOperationException($"The optimizer has {members.Count} parameters and {states.Count} states.");
-        var held = members.Zip(states, (m, s) => new Held(names[m.Parameter.Handle], m.Parameter, s, m.Group)).ToList();
+        var held = members.Zip(states, (m, s) => new Held(names[m.Parameter.Handle], m.Parameter, s, m.Group, masters.GetValueOrDefault(m.Parameter.Handle))).ToList();
         return held;
+    }
+
+    private Dictionary<IntPtr, Tensor> MastersByHandle()
+    {
+        if (_optimizer is not IGroupOptimizer ours) return [];
+        return ours.Groups.Zip(ours.Masters).SelectMany(g => g.First.ParameterNames.Zip(g.First.Parameters, (n, p) => (p.Handle, Master: g.Second.GetValueOrDefault(n))))
+            .Where(p => p.Master is not null).ToDictionary(p => p.Handle, p => p.Master!);
     }
 
     private string Kind(List<Held> held) => held.Count > 0 ? StateFields.Kind(held[0].State) : _optimizer.GetType().Name;
@@ -90,6 +100,7 @@ internal sealed class OptimizerPart : ICheckpointPart
             return;
         }
 
+        LoadMaster(one, $"{savedName}/{Master}", saved, actions);
         foreach (var field in StateFields.Of(one.State))
         {
             var where = $"'{one.Name}' in the part '{Name}'";
@@ -101,6 +112,19 @@ internal sealed class OptimizerPart : ICheckpointPart
                 actions.Add(() => field.SetValue(one.State, number));
             }
         }
+    }
+
+    // Without saved masters, or where the weights are others, the optimizer takes them from the weights before its next update.
+    private static void LoadMaster(Held one, string name, SavedPart saved, List<Action> actions)
+    {
+        if (saved.Find(name) is null)
+        {
+            if (one.Master is not null) saved.Difference.Note($"'{one.Name}' has no master weights in the checkpoint; they are taken from the weights");
+            return;
+        }
+
+        if (one.Master is { } master) actions.Add(saved.CopyInto(name, master));
+        else saved.Difference.Note($"the master weights of '{one.Name}' are not used: the optimizer here has none");
     }
 
     private Action LoadTensor(Held one, FieldInfo field, string name, Dictionary<string, double> options, SavedPart saved)
@@ -118,9 +142,9 @@ internal sealed class OptimizerPart : ICheckpointPart
         }
 
         if (live is not null) return saved.CopyInto(name, live);
-        if (entry.Dtype != one.Parameter.dtype || !entry.Shape.AsSpan().SequenceEqual(one.Parameter.shape))
-            throw new CheckpointException($"{entry} of the part '{Name}' does not fit its parameter, {one.Parameter.dtype} {Shown.Shape(one.Parameter.shape)}.");
-        var made = zeros_like(one.Parameter, requires_grad: false);
+        if (entry.Dtype != (one.Master ?? one.Parameter).dtype || !entry.Shape.AsSpan().SequenceEqual(one.Parameter.shape))
+            throw new CheckpointException($"{entry} of the part '{Name}' does not fit its parameter, {(one.Master ?? one.Parameter).dtype} {Shown.Shape(one.Parameter.shape)}.");
+        var made = zeros_like(one.Master ?? one.Parameter, requires_grad: false);
         var copy = saved.CopyInto(name, made);
         return () =>
         {
