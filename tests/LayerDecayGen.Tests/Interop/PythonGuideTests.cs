@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using LayerDecayGen.Interop;
 using LayerDecayGen.Tests.Planning;
@@ -94,5 +93,7 @@ public sealed class PythonGuideTests
 
     private static List<string> Lines(string text) => [.. text.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0)];
 
-    private static string Here([CallerFilePath] string path = "") => path;
+    private static string Here() => Path.Combine(
+        typeof(PythonGuideTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "ProjectDirectory").Value!, "Interop",
+        nameof(PythonGuideTests) + ".cs");
 }
