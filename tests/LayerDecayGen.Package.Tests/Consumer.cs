@@ -4,13 +4,10 @@ namespace LayerDecayGen.Package.Tests;
 internal sealed class Consumer
 {
     private readonly string _folder;
-    private readonly string[] _properties;
 
     public Consumer(string package)
     {
         _folder = Directory.CreateDirectory(Path.Combine(PackedPackage.Folder, "consumers", Path.GetRandomFileName())).FullName;
-        _properties =
-            [$"-p:OurPackage={package}", $"-p:LayerDecayGenVersion={PackedPackage.Version}", $"-p:LibTorchPackage={Dotnet.LibTorchPackage}"];
         foreach (var file in Directory.GetFiles(Source, "*", SearchOption.AllDirectories))
         {
             var copy = Path.Combine(_folder, Path.GetRelativePath(Source, file));
@@ -18,14 +15,22 @@ internal sealed class Consumer
             File.Copy(file, copy);
         }
 
-        File.WriteAllText(Path.Combine(_folder, "nuget.config"), $"""
+        // A file and no options on the command line, because dotnet format takes no properties.
+        Write("Directory.Build.props", $"""
+            <Project><PropertyGroup>
+              <OurPackage>{package}</OurPackage>
+              <LayerDecayGenVersion>{PackedPackage.Version}</LayerDecayGenVersion>
+              <LibTorchPackage>{Dotnet.LibTorchPackage}</LibTorchPackage>
+            </PropertyGroup></Project>
+            """);
+        Write("nuget.config", $"""
             <configuration>
               <packageSources><clear /><add key="local" value="{PackedPackage.Feed}" /></packageSources>
               <fallbackPackageFolders><clear /><add key="built" value="{Dotnet.PackageFolder}" /></fallbackPackageFolders>
               <config><add key="globalPackagesFolder" value="{Path.Combine(PackedPackage.Folder, "packages")}" /></config>
             </configuration>
             """);
-        Dotnet.Succeed(_folder, ["restore", .. _properties]);
+        Dotnet.Succeed(_folder, "restore");
     }
 
     public static string Source { get; } = Path.Combine(AppContext.BaseDirectory, "Consumer");
@@ -38,7 +43,15 @@ internal sealed class Consumer
     }
 
     public (int ExitCode, string Output) TryBuild(string output, params string[] properties) =>
-        Dotnet.Run(_folder, "dotnet", ["build", "--no-restore", "-o", output, .. properties, .. _properties]);
+        Dotnet.Run(_folder, "dotnet", ["build", "--no-restore", "-o", output, .. properties]);
+
+    /// <summary>Applies the fixes of some rules as a user does from the command line.</summary>
+    public void Format(params string[] rules) =>
+        Dotnet.Succeed(_folder, ["format", "analyzers", "--no-restore", "--severity", "warn", "--diagnostics", .. rules]);
+
+    public void Write(string file, string text) => File.WriteAllText(Path.Combine(_folder, file), text);
+
+    public string Read(string file) => File.ReadAllText(Path.Combine(_folder, file));
 
     public (int ExitCode, string Output) Run(string output)
     {

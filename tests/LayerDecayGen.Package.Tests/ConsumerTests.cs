@@ -67,6 +67,19 @@ public sealed class ConsumerTests
         Assert.That(output, Does.Contain("error LDG090").And.Contain("must be true, always or false"));
     }
 
+    [Test]
+    public void DotnetFormatAppliesTheFixesOfAModelsFindings()
+    {
+        var consumer = new Consumer("LayerDecayGen");
+        var net = consumer.Read("Net.cs");
+        var other = net.Replace("Net", "Other");
+        consumer.Write("Net.cs", net.Replace("[Layer(0)] ", ""));
+        consumer.Write("Other.cs", other.Replace("partial ", ""));
+        consumer.Format("LDG001", "LDG010");
+        Assert.That(consumer.Read("Net.cs"), Is.EqualTo(net), "LDG010");
+        Assert.That(consumer.Read("Other.cs"), Is.EqualTo(other), "LDG001");
+    }
+
     private static bool NeedsTheFix(byte[] library)
     {
         var runtime = new[] { "/usr/lib/x86_64-linux-gnu/libstdc++.so.6", "/usr/lib64/libstdc++.so.6" }.FirstOrDefault(File.Exists);
