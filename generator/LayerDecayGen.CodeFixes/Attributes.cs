@@ -11,9 +11,11 @@ internal static class Attributes
     /// <param name="text">What stands between the brackets, a target included.</param>
     public static MemberDeclarationSyntax Put(MemberDeclarationSyntax member, string text)
     {
-        var parsed = (MemberDeclarationSyntax)SyntaxFactory.ParseMemberDeclaration($"[{text}] int x;")!;
-        var list = parsed.AttributeLists[0].WithTrailingTrivia(SyntaxFactory.Space);
+        var list = Parse(text).WithTrailingTrivia(SyntaxFactory.Space);
         var bare = member.WithLeadingTrivia();
         return bare.WithAttributeLists(bare.AttributeLists.Insert(0, list)).WithLeadingTrivia(member.GetLeadingTrivia());
     }
+
+    /// <summary>What stands between brackets, parsed.</summary>
+    public static AttributeListSyntax Parse(string text) => SyntaxFactory.ParseMemberDeclaration($"[{text}] int x;")!.AttributeLists[0];
 }

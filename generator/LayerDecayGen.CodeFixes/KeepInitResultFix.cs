@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -11,32 +9,12 @@ namespace LayerDecayGen.CodeFixes;
 
 /// <summary>LDG050: takes <c>using</c> from the result of an init call, which is the parameter itself.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(KeepInitResultFix)), Shared]
-public sealed class KeepInitResultFix : CodeFixProvider
+public sealed class KeepInitResultFix() : DiagnosticFix("LDG050")
 {
-    private const string Title = "Remove 'using'";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ImmutableArray.Create("LDG050");
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    private protected override IEnumerable<Offer> Offers(Finding finding)
     {
-        var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
-        foreach (var diagnostic in context.Diagnostics)
-        {
-            var statement = root!.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true)
-                .FirstAncestorOrSelf<StatementSyntax>();
-            if (statement is null || Replacement(statement) is not { } replacement) continue;
-            context.RegisterCodeFix(
-                CodeAction.Create(
-                    Title,
-                    _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(statement, replacement))),
-                    equivalenceKey: Title),
-                diagnostic);
-        }
+        if (finding.Around<StatementSyntax>() is { } statement && Replacement(statement) is { } replacement)
+            yield return new Offer("Remove 'using'", () => finding.Root.ReplaceNode(statement, replacement));
     }
 
     private static IEnumerable<SyntaxNode>? Replacement(StatementSyntax statement) => statement switch

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -10,35 +8,14 @@ namespace LayerDecayGen.CodeFixes;
 
 /// <summary>LDG001: adds <c>partial</c> to the class and to every type around it.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(MakePartialFix)), Shared]
-public sealed class MakePartialFix : CodeFixProvider
+public sealed class MakePartialFix() : DiagnosticFix("LDG001")
 {
-    private const string Title = "Make the class and the types around it partial";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ImmutableArray.Create("LDG001");
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
-
-    /// <inheritdoc/>
-    public override Task RegisterCodeFixesAsync(CodeFixContext context)
+    private protected override IEnumerable<Offer> Offers(Finding finding)
     {
-        foreach (var diagnostic in context.Diagnostics)
-        {
-            context.RegisterCodeFix(
-                CodeAction.Create(Title, cancellation => FixAsync(context.Document, diagnostic, cancellation), equivalenceKey: Title),
-                diagnostic);
-        }
-
-        return Task.CompletedTask;
-    }
-
-    private static async Task<Document> FixAsync(Document document, Diagnostic diagnostic, CancellationToken cancellation)
-    {
-        var root = (await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false))!;
-        var chain = root.FindNode(diagnostic.Location.SourceSpan).AncestorsAndSelf().OfType<TypeDeclarationSyntax>()
+        var chain = finding.Node.AncestorsAndSelf().OfType<TypeDeclarationSyntax>()
             .Where(static type => !type.Modifiers.Any(SyntaxKind.PartialKeyword));
-        return document.WithSyntaxRoot(root.ReplaceNodes(chain, static (_, type) => WithPartial(type)));
+        yield return new Offer(
+            "Make the class and the types around it partial", () => finding.Root.ReplaceNodes(chain, static (_, type) => WithPartial(type)));
     }
 
     /// <summary><c>partial</c> stands last among the modifiers; without any, it takes over what stood before the keyword.</summary>

@@ -12,8 +12,7 @@ internal sealed class ModuleListConversion
     private readonly Dictionary<SyntaxNode, SyntaxNode> _changes = [];
     private readonly string _list;
 
-    public ModuleListConversion(
-        SemanticModel model, IFieldSymbol field, VariableDeclaratorSyntax declarator, CancellationToken cancellation)
+    public ModuleListConversion(SemanticModel model, IFieldSymbol field, VariableDeclaratorSyntax declarator)
     {
         var declaration = (VariableDeclarationSyntax)declarator.Parent!;
         var element = declaration.Type switch
@@ -30,7 +29,7 @@ internal sealed class ModuleListConversion
         foreach (var name in owner.DescendantNodes().OfType<IdentifierNameSyntax>())
         {
             if (name.Identifier.ValueText != field.Name) continue;
-            if (SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(name, cancellation).Symbol, field)) ChangeUse(name);
+            if (SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(name).Symbol, field)) ChangeUse(name);
         }
     }
 

@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.Composition;
 using LayerDecayGen.Generator.Torch;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -10,34 +8,14 @@ namespace LayerDecayGen.CodeFixes;
 
 /// <summary>LDG040: turns an array or a list of modules into a <c>ModuleList</c>, which registers what it holds.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(ToModuleListFix)), Shared]
-public sealed class ToModuleListFix : CodeFixProvider
+public sealed class ToModuleListFix() : DiagnosticFix("LDG040")
 {
-    private const string Title = "Keep it in a ModuleList";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ImmutableArray.Create("LDG040");
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    private protected override IEnumerable<Offer> Offers(Finding finding)
     {
-        var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
-        var model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
-        foreach (var diagnostic in context.Diagnostics)
-        {
-            var node = root!.FindNode(diagnostic.Location.SourceSpan);
-            if (node is not VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax { Variables.Count: 1 } } field) continue;
-            if (model!.GetDeclaredSymbol(field, context.CancellationToken) is not IFieldSymbol symbol || ElementType(symbol.Type) is null)
-                continue;
-            var conversion = new ModuleListConversion(model!, symbol, field, context.CancellationToken);
-            if (!conversion.IsPossible) continue;
-            context.RegisterCodeFix(
-                CodeAction.Create(
-                    Title, _ => Task.FromResult(context.Document.WithSyntaxRoot(conversion.Apply(root))), equivalenceKey: Title),
-                diagnostic);
-        }
+        if (finding.Node is not VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax { Variables.Count: 1 } } field) yield break;
+        if (finding.Model.GetDeclaredSymbol(field) is not IFieldSymbol symbol || ElementType(symbol.Type) is null) yield break;
+        var conversion = new ModuleListConversion(finding.Model, symbol, field);
+        if (conversion.IsPossible) yield return new Offer("Keep it in a ModuleList", () => conversion.Apply(finding.Root));
     }
 
     private static ITypeSymbol? ElementType(ITypeSymbol type) => type switch

@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.Composition;
 using LayerDecayGen.Generator.Analyzers;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -11,30 +9,13 @@ namespace LayerDecayGen.CodeFixes;
 
 /// <summary>LDG029: replaces a name in quotes by <c>nameof</c>, so that a rename reaches it.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(UseNameOfFix)), Shared]
-public sealed class UseNameOfFix : CodeFixProvider
+public sealed class UseNameOfFix() : DiagnosticFix("LDG029")
 {
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ImmutableArray.Create("LDG029");
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    private protected override IEnumerable<Offer> Offers(Finding finding)
     {
-        var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
-        foreach (var diagnostic in context.Diagnostics)
-        {
-            var node = root!.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
-            if (node is not LiteralExpressionSyntax literal || !diagnostic.Properties.TryGetValue(NameOfAnalyzer.Member, out var member))
-                continue;
-            var expression = SyntaxFactory.ParseExpression($"nameof({member})").WithTriviaFrom(literal);
-            context.RegisterCodeFix(
-                CodeAction.Create(
-                    $"Use {expression}",
-                    _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(literal, expression))),
-                    equivalenceKey: nameof(UseNameOfFix)),
-                diagnostic);
-        }
+        if (finding.Node is not LiteralExpressionSyntax literal || !finding.Diagnostic.Properties.TryGetValue(NameOfAnalyzer.Member, out var member))
+            yield break;
+        var expression = SyntaxFactory.ParseExpression($"nameof({member})").WithTriviaFrom(literal);
+        yield return new Offer($"Use {expression}", () => finding.Root.ReplaceNode(literal, expression), Key: nameof(UseNameOfFix));
     }
 }

@@ -8,8 +8,11 @@ namespace LayerDecayGen.Generator.Reading;
 /// <summary>Puts one attribute where it belongs in the tree of names, or reports why it cannot stand there.</summary>
 internal sealed class AnnotationPlacer(MemberReader reader, Reporter reporter)
 {
-    /// <summary>The property of LDG012 that names the lists a module holds, for the code fix.</summary>
+    /// <summary>The property of LDG012 with the paths of the lists that a module holds, for the code fix.</summary>
     public const string Lists = nameof(Lists);
+
+    /// <summary>The property of LDG012 with the path that led to the module; not there on the member itself.</summary>
+    public const string Holder = nameof(Holder);
 
     private static readonly SymbolDisplayFormat s_short =
         SymbolDisplayFormat.MinimallyQualifiedFormat.RemoveMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
@@ -127,10 +130,11 @@ internal sealed class AnnotationPlacer(MemberReader reader, Reporter reporter)
         }
 
         var names = string.Join(" and ", lists.ConvertAll(static list => "'" + list.Name + "'"));
+        var paths = lists.ConvertAll(list => annotation.Path is { } path ? path + "." + list.Name : list.Name);
+        var properties = ImmutableDictionary<string, string?>.Empty.Add(Lists, string.Join(",", paths));
+        if (annotation.Path is not null) properties = properties.Add(Holder, annotation.Path);
         reporter.Report(
-            LayerDiagnostics.NotAStack, annotation.Location,
-            ImmutableDictionary<string, string?>.Empty.Add(Lists, string.Join(",", lists.ConvertAll(static list => list.Name))),
-            node.Display, shown, "finds several lists, " + names + ",",
-            "name one by a path, [LayerStack(\"" + lists[0].Name + "\")], or put [LayerStack] on each list in its class");
+            LayerDiagnostics.NotAStack, annotation.Location, properties, node.Display, shown, "finds several lists, " + names + ",",
+            "name one by a path, [LayerStack(\"" + paths[0] + "\")], or put [LayerStack] on each list in its class");
     }
 }
