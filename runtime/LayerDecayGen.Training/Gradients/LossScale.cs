@@ -53,9 +53,16 @@ public sealed class LossScale
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range. Nothing has been changed.</exception>
     public void Resume(double value, int goodUpdates)
     {
+        EnsureInRange(value, goodUpdates);
+        (Value, GoodUpdates) = (value, goodUpdates);
+    }
+
+    /// <summary>Checks a state before anything is changed.</summary>
+    internal void EnsureInRange(double value, int goodUpdates)
+    {
         Require.Positive(value);
         if (value < Minimum) throw new ArgumentOutOfRangeException(nameof(value), FormattableString.Invariant($"value is {value}: it must be at least the minimum of {Minimum}."));
-        (GoodUpdates, Value) = (Require.AtLeast(goodUpdates, 0), value);
+        Require.AtLeast(goodUpdates, 0);
     }
 
     /// <summary>The factor for a loss: at most 32768 for one that is itself float16, since larger ones overflow there.</summary>

@@ -97,6 +97,15 @@ public sealed class TrainingStep
     /// <exception cref="ArgumentException">A number is negative, or the counts are not of this run. Nothing has been changed.</exception>
     public void Resume(long iterations, long updates, long skips = 0)
     {
+        EnsureOfThisRun(iterations, updates, skips);
+        (Iterations, Updates, Skips, _windowScale) = (iterations, updates, skips, null);
+        _options.Freezing?.Apply(updates);
+        _statistics?.Apply();
+    }
+
+    /// <summary>Checks counts before anything is changed.</summary>
+    internal void EnsureOfThisRun(long iterations, long updates, long skips)
+    {
         Require.AtLeast(iterations, 0);
         Require.AtLeast(updates, 0);
         Require.AtLeast(skips, 0);
@@ -105,9 +114,6 @@ public sealed class TrainingStep
             throw new ArgumentException(Text($"The saved training has {iterations} backward passes and this run only {whole.Batches}: use a run that is at least as long."), nameof(iterations));
         if (due != updates + skips)
             throw new ArgumentException(Text($"The saved training made {updates} updates and left out {skips} in {iterations} backward passes; this run would have {due}: use the same batches per epoch and accumulation."), nameof(updates));
-        (Iterations, Updates, Skips, _windowScale) = (iterations, updates, skips, null);
-        _options.Freezing?.Apply(updates);
-        _statistics?.Apply();
     }
 
     /// <summary>Makes the training longer: more epochs after a resume, or after its end.</summary>

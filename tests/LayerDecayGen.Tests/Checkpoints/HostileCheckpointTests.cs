@@ -98,9 +98,11 @@ public sealed class HostileCheckpointTests
     [TestCase("step", "Iterations", "1e300")]
     [TestCase("step", "Iterations", "\"NaN\"")]
     [TestCase("step", "Updates", "1000")]
+    [TestCase("step", "Updates", "0")]
     [TestCase("step", "Skips", "-1")]
     [TestCase("loss scale", "Value", "\"NaN\"")]
     [TestCase("loss scale", "Value", "0")]
+    [TestCase("loss scale", "Value", "0.5")]
     [TestCase("loss scale", "Value", "-1")]
     [TestCase("loss scale", "Value", "\"Infinity\"")]
     [TestCase("loss scale", "GoodUpdates", "-1")]
@@ -182,7 +184,8 @@ public sealed class HostileCheckpointTests
         try
         {
             rig.Checkpoint.Load(FilePath);
-            rig.Train(1);
+            // A count of iterations may be forged to the end of the run, after which no step is taken.
+            if (!rig.Step.IsOver) rig.Train(1);
         }
         catch (CheckpointException)
         {

@@ -10,8 +10,7 @@ internal sealed class LossScalePart(LossScale scale) : ICheckpointPart
     public Action Load(SavedPart saved)
     {
         var text = PartText.Read(saved, PartJson.Default.LossScaleText);
-        if (!(text.Value > 0 && double.IsFinite(text.Value))) throw new CheckpointException(FormattableString.Invariant($"The loss scale is {text.Value}: it must be above 0 and finite."));
-        Saved.Count(text.GoodUpdates, "The loss scale's count of good updates");
+        scale.EnsureInRange(text.Value, text.GoodUpdates);
         return () => scale.Resume(text.Value, text.GoodUpdates);
     }
 }

@@ -22,8 +22,7 @@ internal sealed class StepPart(TrainingStep step) : ICheckpointPart
         Saved.Count(text.Iterations, "The step's count of iterations");
         Saved.Count(text.Updates, "The step's count of updates");
         Saved.Count(text.Skips, "The step's count of skips");
-        if (text.Updates + text.Skips > text.Iterations)
-            throw new CheckpointException($"The step has {text.Updates} updates and {text.Skips} skips in {text.Iterations} iterations.");
+        step.EnsureOfThisRun(text.Iterations, text.Updates, text.Skips);
         var gradients = step.Model.named_parameters().Select(p => (p.parameter, Saved: Gradient(p.name, p.parameter, saved))).ToList();
         return () =>
         {
