@@ -1,9 +1,9 @@
 using FineTune.Data;
 using FineTune.Models;
 using LayerDecayGen;
+using LayerDecayGen.References;
 using LayerDecayGen.Training;
 using TorchSharp;
-using static LayerDecayGen.Schedule;
 using static TorchSharp.torch;
 
 namespace FineTune.Training;
@@ -38,7 +38,7 @@ internal sealed class Trainer : IDisposable
         Order = new DataOrder(set.Train.Count, options.Seed);
         BatchesPerEpoch = (set.Train.Count + options.Batch - 1) / options.Batch;
         var run = new TrainingRun(options.Epochs.Epochs(), BatchesPerEpoch, options.Accumulation);
-        Schedules = new ScheduleSet(_optimizer, run, schedules is [] ? WarmupThenLinear(run) : schedules);
+        Schedules = new ScheduleSet(_optimizer, run, schedules is [] ? [LinearWithWarmup(run)] : schedules);
         Average = options.Ema is { } decay ? new WeightAverage(Model, decay, warmUp: true) : null;
         Step = new TrainingStep(Model, _optimizer, new()
         {
@@ -139,11 +139,9 @@ internal sealed class Trainer : IDisposable
         return nn.functional.cross_entropy(Model.forward(ids, mask).to(ScalarType.Float32), labels);
     }
 
-    private static Schedule[] WarmupThenLinear(TrainingRun run)
-    {
-        var warmup = ((long)(WarmupShare * run.Length.Count)).Updates();
-        return warmup.Count == 0 ? [Linear(1, 0, from: warmup, to: run.Length)] : [LinearWarmup(warmup), Linear(1, 0, from: warmup, to: run.Length)];
-    }
+    // Hugging Face's get_linear_schedule_with_warmup: from 0 up, and down to 0 one update after the last.
+    private static Schedule LinearWithWarmup(TrainingRun run) =>
+        TransformersSchedule.Linear(((long)(WarmupShare * run.Length.Count)).Updates(), run.Length);
 
     public void Dispose()
     {
