@@ -18,8 +18,8 @@ internal sealed class StepMeasurement
         using var _ = no_grad();
         foreach (var optimizer in optimizers)
         {
-            var known = (optimizer as IGroupOptimizer)?.Groups;
-            var factors = (optimizer as IGroupOptimizer)?.HalfGradientFactors;
+            var known = (optimizer as GroupOptimizer)?.Groups;
+            var factors = (optimizer as GroupOptimizer)?.HalfGradientFactors;
             foreach (var (group, i) in optimizer.ParamGroups.Select((g, i) => (g, i)))
             {
                 var named = known is not null && i < known.Count ? known[i] : null;

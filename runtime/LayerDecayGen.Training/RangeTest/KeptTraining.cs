@@ -22,7 +22,7 @@ internal sealed class KeptTraining : IDisposable
             if (optimizer is not OptimizerHelper helper) throw new ArgumentException($"{optimizer.GetType().Name} has no state that can be put back: use one of TorchSharp's other optimizers.", nameof(optimizers));
             var state = new MemoryStream();
             using (var writer = new BinaryWriter(state, System.Text.Encoding.UTF8, leaveOpen: true)) helper.save_state_dict(writer);
-            if (helper is IGroupOptimizer own)
+            if (helper is GroupOptimizer own)
                 _tensors.AddRange(own.Masters.SelectMany(m => m.Values).Select(m => (m, m.clone().DetachFromDisposeScope())));
             _states.Add((helper, state));
             _rates.AddRange(helper.ParamGroups.Select(g => (g, highest == 0 ? 1 : g.LearningRate / highest)));

@@ -49,7 +49,7 @@ internal sealed class StepPartners
 
         if (_outside.Find(p => p.Tensor.requires_grad) is { Name: { } thawed })
             throw new InvalidOperationException($"'{thawed}' trains since it was thawed by hand, but is in no optimizer, so it would never move: thaw it before the groups and the optimizer are made.");
-        var known = _optimizers.OfType<IGroupOptimizer>().SelectMany(o => o.Groups).Select(g => g.Owner).OfType<ParameterGroups>().Distinct()
+        var known = _optimizers.OfType<GroupOptimizer>().SelectMany(o => o.Groups).Select(g => g.Owner).OfType<ParameterGroups>().Distinct()
             .SelectMany(g => g.Facts.Parameters).Where(f => f.Frozen).Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
         return [.. _stepped.Where(p => !p.Tensor.requires_grad && !known.Contains(p.Name) && _frozenByHand.Add(p.Name)).Select(p => p.Name)];
     }

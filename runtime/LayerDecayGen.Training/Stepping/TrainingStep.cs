@@ -241,7 +241,7 @@ public sealed class TrainingStep
             }
 
             foreach (var (optimizer, own) in groups)
-                if (optimizer is IGroupOptimizer keeps)
+                if (optimizer is GroupOptimizer keeps)
                     keeps.HalfGradientFactors = [.. own.Select(g => g.HalfFactor)];
             var measured = _options.Measurements?.Begin(Updates, _optimizers, _partners);
             foreach (var optimizer in _optimizers) optimizer.step();
@@ -259,7 +259,7 @@ public sealed class TrainingStep
     }
 
     private GradientGroup[] GroupsOf(Optimizer optimizer) =>
-        [.. optimizer.ParamGroups.Cast<ParamGroup>().Select(g => GradientGroup.Of(g.Parameters, optimizer is IGroupOptimizer, _partners.NameOf))];
+        [.. optimizer.ParamGroups.Cast<ParamGroup>().Select(g => GradientGroup.Of(g.Parameters, optimizer is GroupOptimizer, _partners.NameOf))];
 
     private void Skip(StepResult result)
     {
@@ -297,7 +297,7 @@ public sealed class TrainingStep
     private void RefuseHalfWithoutFactor()
     {
         if (_options.LossScale is null) return;
-        foreach (var optimizer in _optimizers.Where(o => o is not IGroupOptimizer))
+        foreach (var optimizer in _optimizers.Where(o => o is not GroupOptimizer))
             if (optimizer.parameters().FirstOrDefault(p => p.dtype is ScalarType.Float16 or ScalarType.BFloat16) is { } half)
                 throw new ArgumentException($"'{_partners.NameOf(half)}' is {half.dtype} in {optimizer.GetType().Name}, which cannot unscale gradients in float32: they would be rounded to 0. Make the optimizer from the groups, as CreateAdamW does, or keep the weights in float32.");
     }

@@ -70,14 +70,6 @@ internal sealed class LiveModel
                     $"'{Facts.Parameters[i].Name}' of {Facts.ModelName} is no longer the tensor that its group holds: the model was moved to another device or dtype, or was disposed, after the groups were made. Move the model first; or, after a move, call Rebind() on the optimizer, or on the groups before an optimizer is made.");
     }
 
-    /// <summary>The name of a parameter that the model has another object for now; null where there is none.</summary>
-    public string? FirstReplaced(nn.Module model)
-    {
-        foreach (var now in ModelWalk.Of(model).Parameters)
-            if (IndexOf(now.Name) is >= 0 and var i && Parameters[i].Handle != now.Parameter.Handle) return now.Name;
-        return null;
-    }
-
     /// <summary>What makes a model read anew another model than this one.</summary>
     public IEnumerable<string> DifferencesTo(LiveModel now)
     {

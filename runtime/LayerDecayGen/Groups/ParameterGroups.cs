@@ -98,9 +98,6 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
 
     internal LiveModel Live { get; private set; }
 
-    /// <summary>The name of a parameter that the model has another object for than the groups; null where there is none.</summary>
-    internal string? FirstReplaced() => Live.FirstReplaced(Model);
-
     /// <summary>
     /// The groups as an aligned table: layer, lr scale, learning rate, weight decay, tensors, elements and first names.
     /// </summary>

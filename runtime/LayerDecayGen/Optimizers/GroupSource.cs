@@ -17,8 +17,7 @@ internal sealed record GroupSource(
 /// <summary>The groups an optimizer is made of.</summary>
 /// <param name="Groups">The groups.</param>
 /// <param name="Refresh">Takes the parameters of all groups anew from the model.</param>
-/// <param name="Replaced">The name of a parameter that the model has another of now; null where there is none.</param>
-internal sealed record GroupSources(IReadOnlyList<GroupSource> Groups, Action Refresh, Func<string?> Replaced)
+internal sealed record GroupSources(IReadOnlyList<GroupSource> Groups, Action Refresh)
 {
     /// <summary>Reads parameter groups.</summary>
     /// <param name="groups">The groups.</param>
@@ -37,7 +36,7 @@ internal sealed record GroupSources(IReadOnlyList<GroupSource> Groups, Action Re
         var chosen = groups.Select(g => step?.ParameterFilter is { } filter ? g.Only(filter) : g).OfType<ParameterGroup>();
         var sources = chosen.Select(group => Of(group, learningRate, weightDecay)).ToList();
         if (sources.Count == 0) throw new ArgumentException("No group has a parameter for this optimizer.", nameof(groups));
-        return new(sources, groups.Rebind, groups.FirstReplaced);
+        return new(sources, groups.Rebind);
     }
 
     private static GroupSource Of(ParameterGroup group, double learningRate, double? weightDecay)

@@ -7,8 +7,4 @@ internal static class ModelMoved
         $"Parameter '{parameter}' of group '{group}' {how}: the model was moved to another device or dtype after its optimizer was made. "
         + "Call Rebind() on the optimizer, which takes the parameters anew and keeps the state; or move the model first and make groups and "
         + "optimizer afterwards.");
-
-    public static InvalidOperationException Replaced(string parameter) => new(
-        $"Parameter '{parameter}' of the model was replaced after its optimizer was made, and the one before was about to be stepped. "
-        + "Call Rebind() on the optimizer, which takes the parameters anew and keeps the state.");
 }

@@ -17,8 +17,8 @@ public enum StepPrecision
 /// <summary>How an optimizer's step is to run.</summary>
 public sealed record StepOptions
 {
-    /// <summary>The fastest kernel to use; a slower one is a reference to compare with.</summary>
-    public Kernel Kernel { get; init; } = Kernel.Fused;
+    /// <summary>The fastest backend to use; a slower one is a reference to compare with.</summary>
+    public StepBackend Backend { get; init; }
 
     /// <summary>
     /// Which parameters this optimizer steps, where several share a model, such as matrices by one and the rest by another; null means all.
@@ -26,8 +26,8 @@ public sealed record StepOptions
     /// </summary>
     public Func<ParameterFact, bool>? ParameterFilter { get; init; }
 
-    /// <summary>Called once per group that cannot run on that kernel; writes to standard error by default.</summary>
-    public Action<KernelChoice>? OnFallback { get; init; }
+    /// <summary>Called once per group that cannot run on that backend; writes to standard error by default.</summary>
+    public Action<BackendChoice>? OnFallback { get; init; }
 
     /// <summary>How half-precision parameters are stepped; by float32 masters unless set.</summary>
     public StepPrecision Precision { get; init; }

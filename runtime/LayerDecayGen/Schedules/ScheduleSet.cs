@@ -61,7 +61,7 @@ public sealed class ScheduleSet
         ArgumentNullException.ThrowIfNull(schedules);
         _optimizer = optimizer;
         _groups = [.. optimizer.ParamGroups];
-        var named = (optimizer as IGroupOptimizer)?.Groups;
+        var named = (optimizer as GroupOptimizer)?.Groups;
         ScheduledGroup[] scheduled = [.. _groups.Select((g, i) => ScheduledGroup.From(g, i, i < named?.Count ? named[i] : null))];
         _program = new ScheduleProgram(run, [.. scheduled.Select(g => g with { LearningRateScale = g.ScaleAmong(scheduled) })], schedules);
         Warnings = [.. checks.Run(_program), .. RatesSetByHand(scheduled)];

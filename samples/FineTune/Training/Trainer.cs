@@ -18,7 +18,7 @@ internal sealed class Trainer : IDisposable
     private readonly JobOptions _options;
     private readonly TokenSet _set;
     private readonly Tokens _tokens;
-    private readonly LayerDecayGen.AdamW _optimizer;
+    private readonly GroupOptimizer _optimizer;
 
     /// <param name="options">What was asked for.</param>
     /// <param name="weights">The pretrained weights.</param>

@@ -43,7 +43,7 @@ public sealed class MeetingCheckpointTests
         new Checkpoint(stopped, b).Save(_path);
         new Checkpoint(resumed, c).Load(_path);
         Train(resumed, c, 3);
-        foreach (var (x, y) in ((IGroupOptimizer)a).Masters.SelectMany(m => m.Values).Zip(((IGroupOptimizer)c).Masters.SelectMany(m => m.Values)))
+        foreach (var (x, y) in ((GroupOptimizer)a).Masters.SelectMany(m => m.Values).Zip(((GroupOptimizer)c).Masters.SelectMany(m => m.Values)))
             Assert.That(x.Equals(y));
         foreach (var (x, y) in straight.parameters().Zip(resumed.parameters())) Assert.That(x.Equals(y));
     }

@@ -1,7 +1,7 @@
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
-using Ours = LayerDecayGen.AdamW;
+using Ours = LayerDecayGen.GroupOptimizer;
 using Stock = TorchSharp.Modules.AdamW;
 
 namespace LayerDecayGen.Tests.Optimizers;
@@ -48,10 +48,10 @@ public sealed class AdamWTests
     }
 
     [Test]
-    public void EqualsStockOverHundredSteps([Values] Kernel kernel, [Values(ScalarType.Float32, ScalarType.Float64)] ScalarType dtype, [Values] bool amsgrad)
+    public void EqualsStockOverHundredSteps([Values] StepBackend kernel, [Values(ScalarType.Float32, ScalarType.Float64)] ScalarType dtype, [Values] bool amsgrad)
     {
         var (ours, theirs) = (Model(1, dtype), Model(1, dtype));
-        using var optimizer = Create(ours, new() { Kernel = kernel, OnFallback = _ => Assert.Fail("announced") }, amsgrad);
+        using var optimizer = Create(ours, new() { Backend = kernel, OnFallback = _ => Assert.Fail("announced") }, amsgrad);
         using var stock = CreateStock(theirs, amsgrad);
         using var generator = new Generator(5);
         for (var step = 0; step < 100; step++)
@@ -62,12 +62,12 @@ public sealed class AdamWTests
             stock.step();
         }
 
-        Assert.That(optimizer.Kernels.Select(k => k.Kernel), Is.All.EqualTo(kernel));
+        Assert.That(optimizer.Backends.Select(k => k.Backend), Is.All.EqualTo(kernel));
         AssertSame(ours, theirs, dtype == ScalarType.Float64 ? 1e-13 : 2e-5);
         Assert.That(Steps(optimizer), Is.EqualTo(Steps(stock)));
     }
 
-    private static long[] Steps(Stock optimizer) => [.. optimizer.state_dict().State.Cast<Stock.State>().Select(s => s.step)];
+    private static long[] Steps(OptimizerHelper optimizer) => [.. optimizer.state_dict().State.Cast<Stock.State>().Select(s => s.step)];
 
     [Test]
     public void CheckpointsGoFromStockToOursAndBack([Values] bool amsgrad, [Values] bool inMemory)
@@ -101,7 +101,7 @@ public sealed class AdamWTests
             foreach (var (a, b) in from.SelectMany(g => g).Zip(to.SelectMany(g => g))) b.copy_(a);
     }
 
-    private static void StepBoth(Stock a, Stock b, Parameter[][] ofA, Parameter[][] ofB, Generator generator)
+    private static void StepBoth(OptimizerHelper a, OptimizerHelper b, Parameter[][] ofA, Parameter[][] ofB, Generator generator)
     {
         RandomGradients(ofA.SelectMany(g => g), generator);
         CopyGradients(ofA, ofB);
@@ -109,20 +109,7 @@ public sealed class AdamWTests
         b.step();
     }
 
-    private static void Load(Stock from, Stock to, bool inMemory)
-    {
-        if (inMemory)
-        {
-            to.load_state_dict(from.state_dict());
-            return;
-        }
-
-        using var stream = new MemoryStream();
-        using var writer = new BinaryWriter(stream);
-        from.save_state_dict(writer);
-        stream.Position = 0;
-        to.load_state_dict(new BinaryReader(stream));
-    }
+    private static void Load(OptimizerHelper from, OptimizerHelper to, bool inMemory) => AllOptimizers.Exchange(from, to, inMemory);
 
     [Test]
     public void StockSchedulersDriveEveryGroup()
@@ -207,7 +194,7 @@ public sealed class AdamWTests
     {
         var strided = new Parameter(randn(5, 7).t());
         var twin = new Parameter(strided.detach().clone());
-        var heard = new List<KernelChoice>();
+        var heard = new List<BackendChoice>();
         using var optimizer = Create([[strided], []], new() { OnFallback = heard.Add });
         using var stock = CreateStock([[twin], []]);
         for (var step = 0; step < 3; step++)
@@ -218,7 +205,7 @@ public sealed class AdamWTests
             stock.step();
         }
 
-        Assert.That(heard, Is.EqualTo(new[] { new KernelChoice(Kernel.Foreach, "g0", "parameter 'p0' is not contiguous in memory") }));
+        Assert.That(heard, Is.EqualTo(new[] { new BackendChoice(StepBackend.Foreach, "g0", "parameter 'p0' is not contiguous in memory") }));
         AssertSame([[strided]], [[twin]], 1e-6);
     }
 
@@ -229,7 +216,7 @@ public sealed class AdamWTests
         using var optimizer = Create([[parameter], []], new() { OnFallback = _ => { } });
         parameter.grad = zeros(3, 2, device: META);
         optimizer.step();
-        Assert.That(optimizer.Kernels, Is.EqualTo(new[] { new KernelChoice(Kernel.Foreach, "g0", "LibTorch has no fused kernel for META") }));
+        Assert.That(optimizer.Backends, Is.EqualTo(new[] { new BackendChoice(StepBackend.Foreach, "g0", "LibTorch has no fused kernel for META") }));
         Assert.That(Steps(optimizer), Is.EqualTo(new[] { 1 }));
     }
 

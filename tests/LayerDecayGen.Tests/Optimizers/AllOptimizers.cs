@@ -12,7 +12,7 @@ internal static class AllOptimizers
         public Plan Plan(ModelFacts facts) => new([.. facts.Parameters.Select(f => new PlannedParameter(f, f.Layer, f.Dimensions < 2 ? 0.5 : 1, 0))]);
     }
 
-    public static readonly Dictionary<string, Func<ParameterGroups, StepOptions?, OptimizerHelper>> Create = new()
+    public static readonly Dictionary<string, Func<ParameterGroups, StepOptions?, GroupOptimizer>> Create = new()
     {
         ["AdamW"] = (g, s) => g.CreateAdamW(0.01, step: s),
         ["Adam"] = (g, s) => g.CreateAdam(0.01, step: s),
@@ -28,4 +28,23 @@ internal static class AllOptimizers
     };
 
     public static string[] Names => [.. Create.Keys];
+
+    /// <summary>Gives an optimizer the state of another, over memory or as a file.</summary>
+    public static void Exchange(OptimizerHelper from, OptimizerHelper to, bool inMemory)
+    {
+        if (inMemory)
+        {
+            to.load_state_dict(from.state_dict());
+            return;
+        }
+
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        if (from is GroupOptimizer own) own.save_state_dict(writer);
+        else from.save_state_dict(writer);
+        stream.Position = 0;
+        using var reader = new BinaryReader(stream);
+        if (to is GroupOptimizer target) target.load_state_dict(reader);
+        else to.load_state_dict(reader);
+    }
 }

@@ -9,9 +9,10 @@ internal static class BareGroups
     public static GroupSource Group(string name, double learningRate, double weightDecay, params (string Name, Parameter Parameter)[] members) =>
         new(name, [.. members.Select(m => m.Name)], () => [.. members.Select(m => m.Parameter)], learningRate, weightDecay);
 
-    public static GroupSources Of(params GroupSource[] groups) => new(groups, () => { }, () => null);
+    public static GroupSources Of(params GroupSource[] groups) => new(groups, () => { });
 
-    public static LayerDecayGen.AdamW AdamW(GroupSources sources, Stock.Options defaults, StepOptions? step) => new(
+    public static GroupOptimizer AdamW(GroupSources sources, Stock.Options defaults, StepOptions? step) => GroupOptimizer.Create(
+        OptimizerTable.AdamW,
         sources,
         defaults,
         s => new Stock.Options

@@ -27,7 +27,7 @@ public sealed class CreateAdamWTests
         var (first, last) = (Step(model, optimizer), 0f);
         for (var i = 0; i < 30; i++) last = Step(model, optimizer);
         Assert.That(last, Is.LessThan(first / 2));
-        Assert.That(optimizer.Kernels.Select(k => k.Kernel), Is.All.EqualTo(Kernel.Fused));
+        Assert.That(optimizer.Backends.Select(k => k.Backend), Is.All.EqualTo(StepBackend.Fused));
     }
 
     private static float Step(TestModel model, optim.Optimizer optimizer)

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using TorchSharp.Modules;
-using Ours = LayerDecayGen;
-using Stock = TorchSharp.Modules;
 
 namespace LayerDecayGen.Tests.Optimizers;
 
@@ -17,22 +15,22 @@ internal static class GoldenOptimizers
         var json = golden.GetProperty("groups").EnumerateArray().ToList();
         var sources = BareGroups.Of([.. json.Select((g, i) => Source(g, i, parameters))]);
         JsonElement Of(GroupSource s) => json[int.Parse(s.Name)];
-        T Group<T>(GroupSource s) where T : OptimizerOptions, new() => Options<T>(Of(s), golden);
-        T First<T>() where T : OptimizerOptions, new() => Group<T>(sources.Groups[0]);
         var maximize = json[0].FlagAt("maximize") ?? false;
+        GroupOptimizer Make<TOptions, TState>(OptimizerSpec<TOptions, TState> spec) where TOptions : OptimizerOptions, new() where TState : OptimizerState =>
+            GroupOptimizer.Create(spec, sources, Options<TOptions>(json[0], golden), s => Options<TOptions>(Of(s), golden), step);
         return name switch
         {
-            "AdamW" => new Ours.AdamW(sources, First<Stock.AdamW.Options>(), Group<Stock.AdamW.Options>, step),
-            "Adam" => new Ours.Adam(sources, First<Stock.Adam.Options>(), Group<Stock.Adam.Options>, step),
-            "SGD" => new Ours.SGD(sources, First<Stock.SGD.Options>(), Group<Stock.SGD.Options>, step),
-            "RMSprop" => new Ours.RMSProp(sources, First<Stock.RMSProp.Options>(), Group<Stock.RMSProp.Options>, step),
-            "Adagrad" => new Ours.Adagrad(sources, First<Stock.Adagrad.Options>(), Group<Stock.Adagrad.Options>, step, maximize),
-            "Adadelta" => new Ours.Adadelta(sources, First<Stock.Adadelta.Options>(), Group<Stock.Adadelta.Options>, step),
-            "Adamax" => new Ours.Adamax(sources, First<Stock.Adamax.Options>(), Group<Stock.Adamax.Options>, step, maximize),
-            "NAdam" => new Ours.NAdam(sources, First<Stock.NAdam.Options>(), Group<Stock.NAdam.Options>, step, parity),
-            "RAdam" => new Ours.RAdam(sources, First<Stock.RAdam.Options>(), Group<Stock.RAdam.Options>, step),
-            "ASGD" => new Ours.ASGD(sources, First<Stock.ASGD.Options>(), Group<Stock.ASGD.Options>, step),
-            "Rprop" => new Ours.Rprop(sources, First<Stock.Rprop.Options>(), Group<Stock.Rprop.Options>, step),
+            "AdamW" => Make(OptimizerTable.AdamW),
+            "Adam" => Make(OptimizerTable.Adam),
+            "SGD" => Make(OptimizerTable.SGD),
+            "RMSprop" => Make(OptimizerTable.RMSProp),
+            "Adagrad" => Make(OptimizerTable.Adagrad(maximize)),
+            "Adadelta" => Make(OptimizerTable.Adadelta),
+            "Adamax" => Make(OptimizerTable.Adamax(maximize)),
+            "NAdam" => Make(OptimizerTable.NAdam(parity)),
+            "RAdam" => Make(OptimizerTable.RAdam),
+            "ASGD" => Make(OptimizerTable.ASGD),
+            "Rprop" => Make(OptimizerTable.Rprop),
             _ => throw new NotSupportedException(name),
         };
     }

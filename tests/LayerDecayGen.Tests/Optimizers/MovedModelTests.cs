@@ -1,7 +1,7 @@
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
-using Ours = LayerDecayGen.AdamW;
+using Ours = LayerDecayGen.GroupOptimizer;
 using Stock = TorchSharp.Modules.AdamW;
 
 namespace LayerDecayGen.Tests.Optimizers;
@@ -20,7 +20,7 @@ public sealed class MovedModelTests
 
         Refresh();
         var names = source.Keys.ToArray();
-        var groups = new GroupSources([new GroupSource("all", names, () => [.. names.Select(n => source[n])], 0.1, 0.01)], Refresh, () => null);
+        var groups = new GroupSources([new GroupSource("all", names, () => [.. names.Select(n => source[n])], 0.1, 0.01)], Refresh);
         var defaults = new Stock.Options { LearningRate = 0.1, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weight_decay = 0, amsgrad = true, maximize = false };
         return (model, BareGroups.AdamW(groups, defaults, new()));
     }

@@ -16,8 +16,8 @@ public sealed class TrajectoryGoldenTests
     [TestCaseSource(nameof(Cases))]
     public void FollowsPyTorch(GoldenCase golden)
     {
-        Follow(golden, new() { Kernel = Kernel.Fused });
-        Follow(golden, new() { Kernel = Kernel.Foreach });
+        Follow(golden, new() { Backend = StepBackend.Fused });
+        Follow(golden, new() { Backend = StepBackend.Foreach });
     }
 
     // torch keeps the numbers of NAdam and ASGD in float32 even for float64 parameters.
@@ -40,7 +40,7 @@ public sealed class TrajectoryGoldenTests
             optimizer.step();
             foreach (var (name, parameter) in parameters)
                 OptimizerGoldens.AssertClose(
-                    parameter, json.GetProperty("values")[step].GetProperty(name), tolerance, $"{how.Kernel} step {step} {name}");
+                    parameter, json.GetProperty("values")[step].GetProperty(name), tolerance, $"{how.Backend} step {step} {name}");
         }
 
         var states = optimizer.parameters().Zip(optimizer.state_dict().State).ToList();

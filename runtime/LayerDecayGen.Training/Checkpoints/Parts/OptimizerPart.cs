@@ -76,7 +76,7 @@ internal sealed class OptimizerPart : ICheckpointPart
 
     private Dictionary<IntPtr, Tensor> MastersByHandle()
     {
-        if (_optimizer is not IGroupOptimizer ours) return [];
+        if (_optimizer is not GroupOptimizer ours) return [];
         return ours.Groups.Zip(ours.Masters).SelectMany(g => g.First.ParameterNames.Zip(g.First.Parameters, (n, p) => (p.Handle, Master: g.Second.GetValueOrDefault(n))))
             .Where(p => p.Master is not null).ToDictionary(p => p.Handle, p => p.Master!);
     }

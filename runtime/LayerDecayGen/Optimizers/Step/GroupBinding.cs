@@ -1,35 +1,30 @@
 using TorchSharp;
 using TorchSharp.Modules;
-using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace LayerDecayGen;
 
 /// <summary>A parameter group and the bindings of its tensors: one, or one for each dtype and device it has.</summary>
-internal sealed class BoundGroup
+internal sealed class GroupBinding : IDisposable
 {
-    private readonly UpdateRule _rule;
+    private readonly OptimizerSpec _spec;
     private readonly StepOptions _how;
     private readonly ParamGroup _group;
     private readonly GroupSource? _source;
     private readonly string _name;
     private IEnumerable<Parameter>? _boundTo;
     private readonly Dictionary<string, Tensor> _masters = new(StringComparer.Ordinal);
-    private OptimizerState[] _states = [];
 
-    public BoundGroup(
-        UpdateRule rule, StepOptions how, ParamGroup group, GroupSource? source, int index)
-    {
-        (_rule, _how, _group, _source, _name) = (rule, how, group, source, source?.Name ?? $"{index}");
-    }
+    public GroupBinding(OptimizerSpec spec, StepOptions how, ParamGroup group, GroupSource? source, int index) =>
+        (_spec, _how, _group, _source, _name) = (spec, how, group, source, source?.Name ?? $"{index}");
 
     /// <summary>The float32 masters of half-precision parameters, by name.</summary>
     public IReadOnlyDictionary<string, Tensor> Masters => _masters;
 
-    public IReadOnlyList<ListBinding> Bindings { get; private set; } = [];
+    public IReadOnlyList<TensorBinding> Bindings { get; private set; } = [];
 
     /// <summary>Binds the tensors unless they are still bound; says whether it did.</summary>
-    public bool Bind(OrderedDict<IntPtr, OptimizerState> states)
+    public bool Bind(OptimizerState[] states)
     {
         if (ReferenceEquals(_boundTo, _group.Parameters) && Bindings.All(b => b.IsCurrent())) return false;
         Forget();
@@ -38,14 +33,13 @@ internal sealed class BoundGroup
             ? source.ParameterNames
             : [.. parameters.Select((_, i) => $"{_name}[{i}]")];
         for (var i = 0; i < parameters.Length; i++)
-            if (parameters[i].IsInvalid || !states.ContainsKey(parameters[i].Handle))
+            if (parameters[i].IsInvalid)
                 throw ModelMoved.Error(names[i], _name, "was disposed or replaced");
-        _states = Array.ConvertAll(parameters, p => states[p.Handle]);
         Bindings =
         [
             .. Enumerable.Range(0, parameters.Length)
                 .GroupBy(i => (parameters[i].dtype, parameters[i].device_type, parameters[i].device_index))
-                .Select(alike => Bind([.. alike], parameters, names)),
+                .Select(alike => Bind([.. alike], parameters, names, states)),
         ];
         _boundTo = _group.Parameters;
         return true;
@@ -54,18 +48,19 @@ internal sealed class BoundGroup
     // Kept by name, so that a model that moves keeps them.
     private Tensor Master(string name, Parameter parameter)
     {
-        if (_masters.TryGetValue(name, out var master) && master.device.ToString() == parameter.device.ToString() && master.shape.SequenceEqual(parameter.shape)) return master;
-        var moved = master is not null && master.shape.SequenceEqual(parameter.shape) ? master.to(parameter.device) : parameter.detach().to(ScalarType.Float32);
+        var isKept = _masters.TryGetValue(name, out var master) && master.shape.SequenceEqual(parameter.shape);
+        if (isKept && master!.device.ToString() == parameter.device.ToString()) return master;
+        var moved = isKept ? master!.to(parameter.device) : parameter.detach().to(ScalarType.Float32);
         master?.Dispose();
         return _masters[name] = moved.DetachFromDisposeScope();
     }
 
-    private ListBinding Bind(int[] alike, Parameter[] parameters, IReadOnlyList<string> names)
+    private TensorBinding Bind(int[] alike, Parameter[] parameters, IReadOnlyList<string> names, OptimizerState[] all)
     {
-        var tensors = new Tensors(_name, Array.ConvertAll(alike, i => names[i]), Array.ConvertAll(alike, i => parameters[i]));
-        var states = Array.ConvertAll(alike, i => _states[i]);
+        var tensors = new CheckedTensors(_name, Array.ConvertAll(alike, i => names[i]), Array.ConvertAll(alike, i => parameters[i]));
+        var states = Array.ConvertAll(alike, i => all[i]);
         var masters = _how.Precision == StepPrecision.Float32Masters && tensors.IsHalf ? Array.ConvertAll(alike, i => Master(names[i], parameters[i])) : null;
-        return new ListBinding(_rule, _how, _group.Options, tensors, states, masters);
+        return new TensorBinding(_spec, _how, _group.Options, tensors, states, masters);
     }
 
     public void Collect()
@@ -90,17 +85,10 @@ internal sealed class BoundGroup
         (Bindings, _boundTo) = ([], null);
     }
 
-    /// <summary>Gives the group its parameters anew and makes state for them out of the old one's.</summary>
-    public IEnumerable<(Parameter Parameter, OptimizerState State)> Rebind()
+    public void Dispose()
     {
-        Parameter[] parameters = [.. _source?.Parameters() ?? _group.Parameters];
-        if (parameters.Length != _states.Length)
-            throw new InvalidOperationException(
-                $"Group '{_name}' had {_states.Length} parameters and has {parameters.Length}: make a new optimizer.");
-        var moved = parameters.Zip(_states, (p, old) => (p, _rule.Move(old, p, _group.Options))).ToList();
         Forget();
-        _states = [.. moved.Select(m => m.Item2)];
-        _group.Parameters = parameters;
-        return moved;
+        foreach (var master in _masters.Values) master.Dispose();
+        _masters.Clear();
     }
 }

@@ -7,7 +7,7 @@ namespace LayerDecayGen;
 /// collector may take while the native side still reads it, so each number is a <see cref="Scalar"/> held here, made anew only when its
 /// value changes.
 /// </summary>
-internal sealed class CallNumbers
+internal sealed class KernelArguments
 {
     private static readonly object True = true;
     private static readonly object False = false;
@@ -16,14 +16,14 @@ internal sealed class CallNumbers
     private readonly int _lists;
     private int _next;
 
-    public CallNumbers(object[] lists) => (Arguments, _lists, _next) = (lists, lists.Length, lists.Length);
+    public KernelArguments(object[] lists) => (Arguments, _lists, _next) = (lists, lists.Length, lists.Length);
 
     /// <summary>The lists that the call begins with, and the numbers.</summary>
     public object[] Arguments { get; private set; }
 
     public void Restart() => _next = _lists;
 
-    public CallNumbers Add(double value)
+    public KernelArguments Add(double value)
     {
         var known = Grow();
         var at = _next - _lists;
@@ -37,7 +37,7 @@ internal sealed class CallNumbers
         return this;
     }
 
-    public CallNumbers Add(bool value)
+    public KernelArguments Add(bool value)
     {
         Grow();
         Arguments[_next++] = value ? True : False;

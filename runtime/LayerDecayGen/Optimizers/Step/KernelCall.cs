@@ -4,19 +4,19 @@ using static TorchSharp.torch;
 namespace LayerDecayGen;
 
 /// <summary>Tensors that go through the native unit in one call: a whole binding, a part of it, or those that have gradients.</summary>
-internal sealed class Slice
+internal sealed class KernelCall
 {
-    private readonly UpdateRule _rule;
-    private readonly Kernel _kernel;
+    private readonly OptimizerSpec _spec;
+    private readonly StepBackend _backend;
     private readonly Tensor[]? _masters;
     private readonly int[] _members;
     private readonly Tensor[] _parameters;
     private readonly Tensor[] _gradients;
-    private readonly CallNumbers _numbers;
+    private readonly KernelArguments _arguments;
 
-    public Slice(UpdateRule rule, Kernel kernel, int[] members, Tensor[] parameters, Tensor[]? masters, Tensor[][] slots, StepCounters? counters)
+    public KernelCall(OptimizerSpec spec, StepBackend backend, int[] members, Tensor[] parameters, Tensor[]? masters, Tensor[][] slots, StepCounters? counters)
     {
-        (_rule, _kernel, _members) = (rule, kernel, members);
+        (_spec, _backend, _members) = (spec, backend, members);
         _masters = masters is null ? null : Take(masters);
         _parameters = Take(parameters);
         _gradients = new Tensor[members.Length];
@@ -28,19 +28,19 @@ internal sealed class Slice
             lists.Add(counters.Count(steps));
         }
 
-        _numbers = new CallNumbers([.. lists]);
+        _arguments = new KernelArguments([.. lists]);
     }
 
     public void Call(OptimizerOptions options, StepState phase, Tensor?[] gradients, double halfFactor)
     {
         for (var i = 0; i < _members.Length; i++) _gradients[i] = gradients[_members[i]]!;
-        _numbers.Restart();
-        _rule.Write(_kernel, options, phase, _numbers);
+        _arguments.Restart();
+        _spec.Write(_backend, options, phase, _arguments);
         if (_masters is not null) CallOnMasters(halfFactor);
         else
         {
             if (halfFactor != 1) TensorLists.Multiply(_gradients, halfFactor);
-            NativeUnit.Call(_rule.Function(_kernel), _numbers.Arguments);
+            NativeUnit.Call(_spec.Function(_backend), _arguments.Arguments);
         }
 
         Array.Clear(_gradients);
@@ -53,9 +53,9 @@ internal sealed class Slice
         NativeUnit.Call("follow", _masters!, _parameters);
         var gradients = NativeUnit.Widen(_gradients);
         if (halfFactor != 1) TensorLists.Multiply(gradients, halfFactor);
-        var arguments = (object[])_numbers.Arguments.Clone();
+        var arguments = (object[])_arguments.Arguments.Clone();
         (arguments[0], arguments[1]) = (_masters!, gradients);
-        NativeUnit.Call(_rule.Function(_kernel), arguments);
+        NativeUnit.Call(_spec.Function(_backend), arguments);
         NativeUnit.Copy(_parameters, _masters!);
         foreach (var wide in gradients) wide.Dispose();
     }

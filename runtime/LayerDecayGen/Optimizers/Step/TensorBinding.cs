@@ -7,40 +7,40 @@ namespace LayerDecayGen;
 /// <summary>
 /// Parameters of one group, dtype and device with their state, checked once and kept as the lists of tensors that the native side takes.
 /// </summary>
-internal sealed class ListBinding : IDisposable
+internal sealed class TensorBinding : IDisposable
 {
     // Where a call passes over its tensors once per operator, parts that a processor's cache holds save most of the way to memory, and the
     // temporary tensors stay as small as a part.
     private const long ElementsPerPart = 1 << 20;
 
-    private readonly UpdateRule _rule;
+    private readonly OptimizerSpec _spec;
     private readonly OptimizerOptions _options;
-    private readonly Tensors _tensors;
+    private readonly CheckedTensors _tensors;
     private readonly OptimizerState[] _states;
     private readonly Tensor[]? _masters;
     private readonly Tensor[][] _slots;
     private readonly long[] _steps;
     private readonly Tensor?[] _gradients;
     private readonly StepCounters? _counters;
-    private readonly Slice[] _parts;
+    private readonly KernelCall[] _parts;
 
-    public ListBinding(UpdateRule rule, StepOptions how, OptimizerOptions options, Tensors tensors, OptimizerState[] states, Tensor[]? masters)
+    public TensorBinding(OptimizerSpec spec, StepOptions how, OptimizerOptions options, CheckedTensors tensors, OptimizerState[] states, Tensor[]? masters)
     {
-        (_rule, _options, _tensors, _states, _masters) = (rule, options, tensors, states, masters);
-        _steps = Array.ConvertAll(states, s => rule.PhaseOf(s).Step);
-        Choice = Choose(how.Kernel);
+        (_spec, _options, _tensors, _states, _masters) = (spec, options, tensors, states, masters);
+        _steps = Array.ConvertAll(states, s => spec.Read(s).Step);
+        Choice = Choose(how.Backend);
         _gradients = new Tensor?[states.Length];
-        _slots = [.. Enumerable.Range(0, rule.Slots).Select(Bound)];
-        _counters = Choice.Kernel == Kernel.Fused && rule.CountsNatively ? new StepCounters(tensors.Parameters[0], _steps) : null;
+        _slots = [.. Enumerable.Range(0, spec.SlotCount).Select(Bound)];
+        _counters = Choice.Backend == StepBackend.Fused && spec.CountsNatively ? new StepCounters(tensors.Parameters[0], _steps) : null;
         _parts = [.. Parts([.. Enumerable.Range(0, states.Length)])];
     }
 
     /// <summary>What the step of these tensors runs on.</summary>
-    public KernelChoice Choice { get; }
+    public BackendChoice Choice { get; }
 
     private ScalarType StateType => _tensors.StateType(_masters is not null);
 
-    private long MostElements => _rule.IsOnePass(Choice.Kernel) && _masters is null ? long.MaxValue : ElementsPerPart;
+    private long MostElements => _spec.IsOnePass(Choice.Backend) && _masters is null ? long.MaxValue : ElementsPerPart;
 
     /// <summary>
     /// Whether the state is still the one that was bound: loading a state dictionary or moving the state puts other tensors in its place.
@@ -53,7 +53,7 @@ internal sealed class ListBinding : IDisposable
     }
 
     /// <summary>Takes the gradients of this step and checks every one of them. Throws before anything is changed.</summary>
-    public void Collect() => _tensors.Collect(_gradients, contiguous: Choice.Kernel == Kernel.Fused);
+    public void Collect() => _tensors.Collect(_gradients, contiguous: Choice.Backend == StepBackend.Fused);
 
     /// <summary>
     /// Updates the parameters that have a gradient. One that has none is skipped whole, and its step count does not advance.
@@ -63,10 +63,10 @@ internal sealed class ListBinding : IDisposable
     {
         var factor = _tensors.IsHalf ? halfFactor : 1;
         if (IsOnePhase())
-            foreach (var part in _parts) part.Call(_options, _rule.PhaseOf(_states[0]), _gradients, factor);
+            foreach (var part in _parts) part.Call(_options, _spec.Read(_states[0]), _gradients, factor);
         else
             foreach (var members in Phases())
-                foreach (var part in Parts(members)) part.Call(_options, _rule.PhaseOf(_states[members[0]]), _gradients, factor);
+                foreach (var part in Parts(members)) part.Call(_options, _spec.Read(_states[members[0]]), _gradients, factor);
         for (var i = 0; i < _states.Length; i++)
             if (_gradients[i] is not null) Advance(i);
     }
@@ -80,16 +80,16 @@ internal sealed class ListBinding : IDisposable
 
     public void Dispose() => _counters?.Dispose();
 
-    private KernelChoice Choose(Kernel fastest)
+    private BackendChoice Choose(StepBackend fastest)
     {
-        if (_rule.Fastest(_options) == Kernel.Foreach) return new(Kernel.Foreach, _tensors.Group, "");
-        var obstacle = fastest == Kernel.Foreach ? "as asked for" : _rule.FusedObstacle(_tensors.Device)
+        if (_spec.Fastest(_options) == StepBackend.Foreach) return new(StepBackend.Foreach, _tensors.Group, "");
+        var obstacle = fastest == StepBackend.Foreach ? "as asked for" : _spec.FusedObstacle(_tensors.Device)
             ?? (_tensors.FirstStrided() is { } strided ? $"parameter '{strided}' is not contiguous in memory" : null);
-        return new(obstacle is null ? Kernel.Fused : Kernel.Foreach, _tensors.Group, obstacle ?? "");
+        return new(obstacle is null ? StepBackend.Fused : StepBackend.Foreach, _tensors.Group, obstacle ?? "");
     }
 
-    private Tensor[] Bound(int slot) => _rule.Uses(_options, slot)
-        ? [.. _states.Select((state, i) => Checked(ref _rule.Slot(state, slot), i) ?? Fresh(i))]
+    private Tensor[] Bound(int slot) => _spec.Uses(_options, slot)
+        ? [.. _states.Select((state, i) => Checked(ref _spec.Slot(state, slot), i) ?? Fresh(i))]
         : [];
 
     private Tensor Fresh(int i) => zeros_like(_tensors.Parameters[i], dtype: StateType).DetachFromDisposeScope();
@@ -110,12 +110,12 @@ internal sealed class ListBinding : IDisposable
 
     private bool IsCurrent(int i)
     {
-        if (_steps[i] != _rule.PhaseOf(_states[i]).Step) return false;
+        if (_steps[i] != _spec.Read(_states[i]).Step) return false;
         for (var slot = 0; slot < _slots.Length; slot++)
         {
             var bound = _slots[slot];
-            if (_rule.Uses(_options, slot) != bound.Length > 0) return false;
-            if (bound.Length > 0 && (bound[i].IsInvalid || (_rule.Slot(_states[i], slot) is { } now && !ReferenceEquals(now, bound[i]))))
+            if (_spec.Uses(_options, slot) != bound.Length > 0) return false;
+            if (bound.Length > 0 && (bound[i].IsInvalid || (_spec.Slot(_states[i], slot) is { } now && !ReferenceEquals(now, bound[i]))))
                 return false;
         }
 
@@ -125,35 +125,35 @@ internal sealed class ListBinding : IDisposable
     // A tensor that the state does not have yet becomes its own with the first update, which is how a first update is recognised.
     private void Advance(int i)
     {
-        _rule.Advance(_states[i], _options);
+        _spec.Advance(_states[i], _options);
         for (var slot = 0; slot < _slots.Length; slot++)
-            if (_slots[slot].Length > 0) _rule.Slot(_states[i], slot) ??= _slots[slot][i];
-        _steps[i] = _rule.PhaseOf(_states[i]).Step;
+            if (_slots[slot].Length > 0) _spec.Slot(_states[i], slot) ??= _slots[slot][i];
+        _steps[i] = _spec.Read(_states[i]).Step;
     }
 
     private bool IsOnePhase()
     {
-        var splits = _rule.Splits(Choice.Kernel);
-        var first = _rule.PhaseOf(_states[0]);
+        var splits = _spec.Splits(Choice.Backend);
+        var first = _spec.Read(_states[0]);
         for (var i = 0; i < _states.Length; i++)
-            if (_gradients[i] is null || (splits && _rule.PhaseOf(_states[i]) != first)) return false;
+            if (_gradients[i] is null || (splits && _spec.Read(_states[i]) != first)) return false;
         return true;
     }
 
     private IEnumerable<int[]> Phases()
     {
-        var splits = _rule.Splits(Choice.Kernel);
+        var splits = _spec.Splits(Choice.Backend);
         return Enumerable.Range(0, _states.Length).Where(i => _gradients[i] is not null)
-            .GroupBy(i => splits ? _rule.PhaseOf(_states[i]) : default, (_, members) => members.ToArray());
+            .GroupBy(i => splits ? _spec.Read(_states[i]) : default, (_, members) => members.ToArray());
     }
 
-    private IEnumerable<Slice> Parts(int[] members)
+    private IEnumerable<KernelCall> Parts(int[] members)
     {
         for (var (from, to) = (0, 0); from < members.Length; from = to)
         {
             for (var elements = 0L; to < members.Length && (to == from || elements + _tensors.Elements(members[to]) <= MostElements); to++)
                 elements += _tensors.Elements(members[to]);
-            yield return new Slice(_rule, Choice.Kernel, members[from..to], _tensors.Parameters, _masters, _slots, _counters);
+            yield return new KernelCall(_spec, Choice.Backend, members[from..to], _tensors.Parameters, _masters, _slots, _counters);
         }
     }
 }

@@ -9,7 +9,7 @@ namespace LayerDecayGen;
 /// kernels check neither dtype nor shape nor layout and read out of bounds where they disagree; here every disagreement is said with the
 /// parameter's name.
 /// </summary>
-internal sealed class Tensors
+internal sealed class CheckedTensors
 {
     private readonly string _group;
     private readonly IReadOnlyList<string> _names;
@@ -19,7 +19,7 @@ internal sealed class Tensors
     private readonly long[][] _shapes;
     private readonly long[] _elements;
 
-    public Tensors(string group, IReadOnlyList<string> names, Parameter[] parameters)
+    public CheckedTensors(string group, IReadOnlyList<string> names, Parameter[] parameters)
     {
         (_group, _names, Parameters) = (group, names, parameters);
         (_dtype, _device, _deviceIndex) = (parameters[0].dtype, parameters[0].device_type, parameters[0].device_index);

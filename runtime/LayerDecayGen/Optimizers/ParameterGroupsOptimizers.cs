@@ -47,10 +47,20 @@ public static partial class ParameterGroupsOptimizers
         if (names.Count > 0) throw new InvalidOperationException($"Of the parameters in the groups, {what} {string.Join(", ", names)}.");
     }
 
-    private static TOptions Configured<TOptions>(GroupSource source, TOptions options, Action<ParameterGroup, TOptions>? configure)
-        where TOptions : OptimizerOptions
+    private static GroupOptimizer Create<TOptions, TState>(
+        OptimizerSpec<TOptions, TState> spec, ParameterGroups groups, GroupSources sources, double learningRate, double weightDecay,
+        Func<double, double, TOptions> options, Action<ParameterGroup, TOptions>? configure, StepOptions? step)
+        where TOptions : OptimizerOptions, new() where TState : OptimizerState
     {
-        configure?.Invoke(source.Origin!, options);
-        return options;
+        TOptions Configured(GroupSource source)
+        {
+            var made = options(source.LearningRate, source.WeightDecay);
+            configure?.Invoke(source.Origin!, made);
+            return made;
+        }
+
+        var optimizer = GroupOptimizer.Create(spec, sources, options(learningRate, weightDecay), Configured, step);
+        groups.Use(optimizer);
+        return optimizer;
     }
 }
