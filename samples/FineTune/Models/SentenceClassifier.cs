@@ -16,7 +16,7 @@ internal sealed record BertSize(int Vocabulary = 30522, int Positions = 512, int
 /// BERT (Devlin et al. 2019) with the mean of its tokens as a sentence, and a classifier on it. Names are those of Hugging Face's transformers,
 /// so that weights need no renaming. The pooler is loaded and handed on with the rest; a mean of tokens does not use it.
 /// </summary>
-[LayerDecay(0.8), LayerStack("encoder.layer")]
+[LayerDecay(0.9), LayerStack("encoder.layer")]
 internal sealed partial class SentenceClassifier : Module<Tensor, Tensor, Tensor>
 {
     [Layer(0)] private readonly BertEmbeddings embeddings;

@@ -7,13 +7,13 @@ internal sealed record JobOptions
 {
     public string Data { get; init; } = FineTune.Data.Sentences.Reviews;
 
-    public double LayerDecay { get; init; } = 0.8;
+    public double LayerDecay { get; init; } = 0.9;
 
     public double LearningRate { get; init; } = 3e-4;
 
     public int? Labels { get; init; }
 
-    public int Epochs { get; init; } = 3;
+    public int Epochs { get; init; } = 2;
 
     public int Batch { get; init; } = 16;
 

@@ -14,18 +14,20 @@ internal sealed class Trainer : IDisposable
     private const double WeightDecay = 0.01;
     private const double WarmupShare = 0.1;
     private const int EvaluationBatch = 64;
+    private const int Measured = 25;
 
     private readonly JobOptions _options;
     private readonly TokenSet _set;
     private readonly Tokens _tokens;
     private readonly GroupOptimizer _optimizer;
+    private readonly Measurements _measurements;
+    private readonly int _measuredEvery;
 
     /// <param name="options">What was asked for.</param>
     /// <param name="weights">The pretrained weights.</param>
     /// <param name="tokens">Makes batches.</param>
     /// <param name="set">What is trained on.</param>
-    /// <param name="schedules">Other schedules than warm-up and linear decay to 0.</param>
-    public Trainer(JobOptions options, string weights, Tokens tokens, TokenSet set, params Schedule[] schedules)
+    public Trainer(JobOptions options, string weights, Tokens tokens, TokenSet set)
     {
         (_options, _tokens, _set) = (options, tokens, set);
         manual_seed(options.Seed);
@@ -38,13 +40,16 @@ internal sealed class Trainer : IDisposable
         Order = new DataOrder(set.Train.Count, options.Seed);
         BatchesPerEpoch = (set.Train.Count + options.Batch - 1) / options.Batch;
         var run = new TrainingRun(options.Epochs.Epochs(), BatchesPerEpoch, options.Accumulation);
-        Schedules = new ScheduleSet(_optimizer, run, schedules is [] ? [LinearWithWarmup(run)] : schedules);
+        Schedules = new ScheduleSet(_optimizer, run, LinearWithWarmup(run));
+        _measuredEvery = (int)Math.Max(1, run.Length.Count / Measured);
+        _measurements = new Measurements(_measuredEvery, TextWriter.Null);
         Average = options.Ema is { } decay ? new WeightAverage(Model, decay, warmUp: true) : null;
         Step = new TrainingStep(Model, _optimizer, new()
         {
             Clipping = Clipping.ByNorm(1),
             Schedules = Schedules,
             Average = Average,
+            Measurements = _measurements,
         });
         Checkpoint = new Checkpoint(Step) { Parts = [Order, History] };
         Updates = run.Length.Count;
@@ -84,12 +89,25 @@ internal sealed class Trainer : IDisposable
     public void RunBatch()
     {
         using var scope = NewDisposeScope();
-        using var ratios = LayerRatios.Watch(Groups, Step.Updates % Math.Max(1, Updates / 25) == 0 && Step.NextUpdates);
         var rates = History.RatesByLayer(Schedules);
-        Model.train();
-        var loss = Loss(Order.NextBatch(_options.Batch));
+        var loss = NextLoss();
         var result = Step.Run(loss);
-        History.Add(loss.item<float>(), result.Updated ? new HistoryRow(Step.Updates, Order.Epoch + 1, 0, result.GradientNorm ?? 0, rates, ratios.Read(), null) : null);
+        History.Add(loss.item<float>(), result.Updated ? new HistoryRow(Step.Updates, Order.Epoch + 1, 0, result.GradientNorm ?? 0, rates, RatiosByLayer(), null) : null);
+    }
+
+    /// <summary>The loss of the next batch.</summary>
+    public Tensor NextLoss()
+    {
+        Model.train();
+        return Loss(Order.NextBatch(_options.Batch));
+    }
+
+    // Null at updates that are not measured; a layer that does not train has not moved.
+    private double[]? RatiosByLayer()
+    {
+        if ((Step.Updates - 1) % _measuredEvery != 0) return null;
+        var moved = _measurements.Last.Where(p => p.Kind == MeasuredKind.Layer).ToLookup(p => p.Layer, p => p.UpdateRatio ?? 0);
+        return [.. Layers.Select(l => moved[l].FirstOrDefault())];
     }
 
     /// <summary>The share of right answers on held-out sentences, with averaged weights where there are some.</summary>
@@ -146,6 +164,7 @@ internal sealed class Trainer : IDisposable
     public void Dispose()
     {
         Average?.Dispose();
+        _measurements.Dispose();
         _optimizer.Dispose();
         Model.Dispose();
     }
