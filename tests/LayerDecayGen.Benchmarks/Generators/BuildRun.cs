@@ -44,8 +44,8 @@ internal sealed class BuildRun(int models)
     // Nobody has bound anything of it yet.
     private CSharpCompilation Fresh() => _empty.AddSyntaxTrees(Output);
 
-    /// <summary>Generates, which hands the compiler the text as parsed files.</summary>
-    public Compilation Generate()
+    // Hands the compiler the text as parsed files.
+    private Compilation Generate()
     {
         GeneratorDriver driver = CSharpGeneratorDriver.Create([_generator.AsSourceGenerator()], parseOptions: BenchmarkCompilation.Options);
         driver.RunGeneratorsAndUpdateCompilation(_empty.AddSyntaxTrees(_annotated), out var output, out _);

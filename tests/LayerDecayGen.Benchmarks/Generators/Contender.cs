@@ -42,8 +42,6 @@ internal static class Contenders
         () => Contender.FromAssembly(Newest(Contender.Built("PolyType"), "PolyType.SourceGenerator.dll"), "PolyType.SourceGenerator.PolyTypeGenerator"),
         Inputs.Shapes);
 
-    public static readonly Contender Floor = new("floor: an attribute and a name", () => new FloorGenerator(), Inputs.Models);
-
     // The generator that the SDK's own reference pack ships.
     private static string JsonGenerator() => Newest(Path.Combine(Contender.Built("ReferencePacks"), "Microsoft.NETCore.App.Ref"), "System.Text.Json.SourceGeneration.dll");
 
@@ -61,14 +59,4 @@ internal static class Contenders
         path.Split(Path.DirectorySeparatorChar).FirstOrDefault(s => s.StartsWith("roslyn", StringComparison.Ordinal) && Version.TryParse(s[6..], out _)) is { } segment
             ? Version.Parse(segment[6..])
             : null;
-}
-
-/// <summary>What every attribute generator pays: one attribute looked up, one name read.</summary>
-internal sealed class FloorGenerator : IIncrementalGenerator
-{
-    public void Initialize(IncrementalGeneratorInitializationContext context)
-    {
-        var names = context.SyntaxProvider.ForAttributeWithMetadataName("LayerDecayGen.LayerDecayAttribute", (_, _) => true, (c, _) => c.TargetSymbol.Name);
-        context.RegisterSourceOutput(names, (output, name) => output.AddSource(name, "// " + name));
-    }
 }

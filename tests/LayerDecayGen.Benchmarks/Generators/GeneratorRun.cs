@@ -31,9 +31,6 @@ internal sealed class GeneratorRun
         }
     }
 
-    /// <summary>Characters of generated source.</summary>
-    public int OutputCharacters => _primed.GetRunResult().GeneratedTrees.Sum(t => t.Length);
-
     /// <summary>A first run over a compilation whose symbols nobody has read yet.</summary>
     public void Cold() => Driver().RunGenerators(_empty.AddSyntaxTrees(_trees));
 

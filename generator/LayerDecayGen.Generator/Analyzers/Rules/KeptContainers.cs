@@ -20,8 +20,8 @@ internal static class KeptContainers
         while (value.Parent is ParenthesizedExpressionSyntax or CastExpressionSyntax) value = value.Parent;
         return value.Parent switch
         {
-            ForEachStatementSyntax or MemberAccessExpressionSyntax or ExpressionStatementSyntax => false,
-            EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Parent.Parent: LocalDeclarationStatementSyntax } local } =>
+            ForEachStatementSyntax or MemberAccessExpressionSyntax or ElementAccessExpressionSyntax or ExpressionStatementSyntax => false,
+            EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Parent.Parent: StatementSyntax } local } =>
                 IsHandedOn(local.Identifier.ValueText, creation),
             _ => true,
         };
