@@ -4,9 +4,10 @@ using LayerDecayGen.Benchmarks.Groups;
 using LayerDecayGen.Benchmarks.Optimizers;
 using LayerDecayGen.Benchmarks.Report;
 using LayerDecayGen.Benchmarks.Schedules;
+using LayerDecayGen.Benchmarks.Training;
 
 // The suites in the order of the report.
-ISuite[] suites = [new GroupBuildingSuite(), new AdamWSuite(), new EveryOptimizerSuite(), new GroupingSuite(), new FineTuningSuite(), new MemorySuite(), new GrowthSuite(), new ScheduleSuite(), new GeneratorSuite()];
+ISuite[] suites = [new GroupBuildingSuite(), new AdamWSuite(), new EveryOptimizerSuite(), new GroupingSuite(), new FineTuningSuite(), new MemorySuite(), new GrowthSuite(), new ScheduleSuite(), new TrainingSuite(), new CheckpointSuite(), new GeneratorSuite()];
 
 var json = new Option<string?>("--json") { Description = "also write the rows to this file" };
 var only = new Option<string?>("--only") { Description = "run only the suites whose name contains this text" };
