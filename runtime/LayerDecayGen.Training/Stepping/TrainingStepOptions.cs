@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace LayerDecayGen.Training;
 
 /// <summary>
-/// What a training step does beside backward and step. The names of MMAction2's <c>OptimWrapper</c> are mapped in docs/optim-wrapper.md.
+/// What a training step does beside backward and step. The names of MMAction2's <c>OptimWrapper</c> are mapped in docs/coming-from-python.md.
 /// </summary>
 public sealed record TrainingStepOptions
 {

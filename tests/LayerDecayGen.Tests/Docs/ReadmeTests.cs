@@ -1,50 +1,24 @@
-using System.Reflection;
-using System.Text.RegularExpressions;
-
 namespace LayerDecayGen.Tests.Docs;
 
-/// <summary>What documents show is what compiles and prints.</summary>
-public sealed partial class ReadmeTests
+/// <summary>The README's code is lines of <see cref="ReadmeExamples"/>, its model and the samples; its table is what prints.</summary>
+public sealed class ReadmeTests
 {
-    private static readonly string Root = typeof(ReadmeTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
+    private static readonly Document s_readme = Document.At("README.md");
 
-    // Blocks are compared with the compiled sources line by line, indentation aside.
-    private static readonly string[] Compiled =
+    private static readonly string[] s_compiled =
         [.. new[] { "tests/LayerDecayGen.Tests/Docs", "samples" }
-            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories))
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Document.Root, folder), "*.cs", SearchOption.AllDirectories))
             .Select(file => Lines(File.ReadAllText(file)))];
 
+    private static IEnumerable<string> Blocks => s_readme.Blocks.Where(b => b.Language == "csharp").Select(b => b.Text);
+
     [TestCaseSource(nameof(Blocks))]
-    public void A_code_block_is_compiled_code(string block) =>
-        Assert.That(Compiled.Any(c => c.Contains(Lines(block), StringComparison.Ordinal)), Is.True, $"no source below tests/LayerDecayGen.Tests/Docs or samples has these lines:\n{block}");
+    public void CodeIsCompiled(string block) => Assert.That(s_compiled.Any(c => c.Contains(Lines(block), StringComparison.Ordinal)), Is.True, block);
 
     [Test]
-    public void The_table_is_the_one_that_prints()
-    {
-        var printed = new VisionTransformer().GetParameterGroups(new() { WeightDecay = 0.05 }).ToTable(1e-3);
-        Assert.That(Readme().Contains(printed, StringComparison.Ordinal), Is.True, $"README.md lacks what prints:\n{printed}");
-    }
+    public void TheTableIsTheOneThatPrints() =>
+        Assert.That(s_readme.Text, Does.Contain(new VisionTransformer().GetParameterGroups(new() { WeightDecay = 0.05 }).ToTable(1e-3)));
 
-    [Test]
-    public void Linked_files_exist()
-    {
-        foreach (Match link in Link().Matches(Readme()))
-            Assert.That(Path.Combine(Root, link.Groups[1].Value), Does.Exist, "a link of the README");
-    }
-
-    private static IEnumerable<TestCaseData> Blocks()
-    {
-        var count = 0;
-        foreach (Match block in CodeBlock().Matches(Readme())) yield return new TestCaseData(block.Groups[1].Value).SetArgDisplayNames($"block {++count} of README.md");
-    }
-
-    private static string Readme() => File.ReadAllText(Path.Combine(Root, "README.md"));
-
+    // Line by line, indentation aside.
     private static string Lines(string text) => string.Join('\n', text.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0)) + "\n";
-
-    [GeneratedRegex(@"```csharp\n(.*?)```", RegexOptions.Singleline)]
-    private static partial Regex CodeBlock();
-
-    [GeneratedRegex(@"\]\(((?!http|#)[^)#]+)")]
-    private static partial Regex Link();
 }
