@@ -27,6 +27,12 @@ public sealed class LayerDecayGenerator : IIncrementalGenerator
         {
             if (model is not null) output.AddSource(model.HintName, SourceText.From(LayoutEmitter.Emit(model), s_utf8));
         });
+        var updates = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => GroupsFileEmitter.IsAskedFor(options.GlobalOptions));
+        context.RegisterImplementationSourceOutput(models.Combine(updates), static (output, pair) =>
+        {
+            if (pair is (Left: { } model, Right: true))
+                output.AddSource(GroupsFileEmitter.HintName(model), SourceText.From(GroupsFileEmitter.Emit(model), s_utf8));
+        });
     }
 
     private static LayoutModel? Read(GeneratorAttributeSyntaxContext context, CancellationToken cancellation) =>

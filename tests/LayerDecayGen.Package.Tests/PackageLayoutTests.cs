@@ -22,6 +22,7 @@ public sealed class PackageLayoutTests
         "analyzers/dotnet/cs/LayerDecayGen.Generator.dll",
         "buildTransitive/LayerDecayGen.targets",
         "buildTransitive/TorchSharpOnOlderLinux.targets",
+        "buildTransitive/UpdateGroups.targets",
         "buildTransitive/WeakenVersionNeed.cs",
     ];
 

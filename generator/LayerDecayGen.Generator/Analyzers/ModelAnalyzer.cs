@@ -14,6 +14,9 @@ namespace LayerDecayGen.Generator.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ModelAnalyzer : DiagnosticAnalyzer
 {
+    /// <summary>The properties of LDG025: which groups file, and the text that it should have.</summary>
+    public const string GroupsPath = nameof(GroupsPath), GroupsText = nameof(GroupsText);
+
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(
         DeclarationDiagnostics.NotPartial,
@@ -36,6 +39,7 @@ public sealed class ModelAnalyzer : DiagnosticAnalyzer
         ParameterDiagnostics.NeverRead,
         ParameterDiagnostics.PathTooLong,
         ParameterDiagnostics.NoEffect,
+        ParameterDiagnostics.GroupsChanged,
         NumberDiagnostics.RateOutOfRange,
         NumberDiagnostics.OutOfRange,
         EnvironmentDiagnostics.LanguageTooOld,
@@ -50,16 +54,18 @@ public sealed class ModelAnalyzer : DiagnosticAnalyzer
         {
             if (start.Compilation.GetTypeByMetadataName(ModelReader.LayerDecayAttribute) is null) return;
             var readings = new ModelReadings(start.Compilation);
-            start.RegisterSymbolAction(symbol => Check((INamedTypeSymbol)symbol.Symbol, readings, symbol.ReportDiagnostic), SymbolKind.NamedType);
+            var files = new GroupsFiles(start.Options.AdditionalFiles);
+            start.RegisterSymbolAction(symbol => Check((INamedTypeSymbol)symbol.Symbol, readings, files, symbol.ReportDiagnostic), SymbolKind.NamedType);
         });
     }
 
-    private static void Check(INamedTypeSymbol type, ModelReadings readings, Action<Diagnostic> report)
+    private static void Check(INamedTypeSymbol type, ModelReadings readings, GroupsFiles files, Action<Diagnostic> report)
     {
         if (type.TypeKind is not (TypeKind.Class or TypeKind.Struct)) return;
         if (ModelReader.AttributeOf(type) is not null)
         {
             foreach (var finding in readings.Of(type).Findings) report(finding);
+            files.Check(type, readings.Of(type), report);
             TwoRoots.Check(type, readings, report);
         }
 

@@ -35,6 +35,12 @@ public static class ParameterDiagnostics
         "An attribute stands where no parameter can be",
         "{0} on '{1}' has no effect: {2}");
 
+    /// <summary>What the groups file says is no longer so.</summary>
+    public static readonly DiagnosticDescriptor GroupsChanged = RuleFactory.Warning(
+        "LDG025",
+        "The groups file differs from the attributes",
+        "{0}: {1}; if this change of training is meant, apply the fix or run 'dotnet build -t:UpdateGroups'");
+
     /// <summary>A name in quotes that the compiler could check.</summary>
     public static readonly DiagnosticDescriptor CouldBeNameOf = RuleFactory.Suggestion(
         "LDG029",

@@ -37,7 +37,7 @@ internal static class LayoutEmitter
 
         writer.Line("/// <summary>Parameter groups of ", GroupTable.Escape(model.ModelName), ", sealed against the model:</summary>");
         writer.Line("/// <remarks><code>");
-        foreach (var line in model.Table) writer.Line("/// ", line);
+        foreach (var line in model.Table) writer.Line("/// ", GroupTable.Escape(line));
         writer.Line("/// </code></remarks>");
         writer.Line(Mark);
         writer.Line(modifiers, " Groups GetParameterGroups", receiver, Runtime + "LayerDecayOptions options)", body + "options);");
@@ -88,6 +88,8 @@ internal static class LayoutEmitter
         writer.Line("public static readonly ", model.LayoutClass, " Instance = new();");
         writer.Line();
         Constructor(writer, model);
+        writer.Line();
+        writer.Line("public override string GroupsFile => ", SourceWriter.Literal(model.GroupsFile), ";");
         LayerOf(writer, model.Sections);
         writer.Line();
         MatcherEmitter.Emit(writer, model.Names);

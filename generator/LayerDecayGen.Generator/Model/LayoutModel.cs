@@ -39,6 +39,12 @@ public sealed record LayoutModel
     /// <summary>The table that hovering shows, line by line.</summary>
     public required ImmutableEquatableArray<string> Table { get; init; }
 
+    /// <summary>The text of the groups file.</summary>
+    public required string GroupsFile { get; init; }
+
+    /// <summary>Where the groups file stands: beside the class.</summary>
+    public required string GroupsPath { get; init; }
+
     /// <summary>The matcher's tree, starting above the first segment.</summary>
     public required MatchNode Names { get; init; }
 

@@ -34,7 +34,7 @@ internal sealed class ConstantDepth
     {
         var total = 0L;
         var any = false;
-        foreach (var (_, _, _, section) in opened)
+        foreach (var (_, _, section) in opened)
         {
             any |= section.Kind != SectionKind.Unassigned;
             total += Math.Max(section.Count, section.Layer) + 1L;
@@ -71,7 +71,7 @@ internal sealed class ConstantDepth
     private void PlaceCounted(IReadOnlyList<OpenedSection> opened)
     {
         var orders = new SortedSet<int>();
-        foreach (var (annotation, _, _, section) in opened)
+        foreach (var (annotation, _, section) in opened)
             if (annotation is { CountsOn: true })
                 orders.Add(section.Order);
         var next = 0;

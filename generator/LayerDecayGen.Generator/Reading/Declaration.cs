@@ -34,10 +34,11 @@ internal sealed class Declaration(INamedTypeSymbol type, AttributeData attribute
     /// <summary>The model for the emitter.</summary>
     public LayoutModel Describe(SectionBuilder builder, MatchNode names)
     {
-        var table = new GroupTable(builder.Sections, builder.Exemptions, ConstantDepth.Of(builder.Sections), Rate);
+        var table = new GroupTable(builder.Sections, names, ConstantDepth.Of(builder.Sections), Rate);
         var declarations = new List<string>();
         for (var level = type; level is not null; level = level.ContainingType) declarations.Insert(0, Header(level));
         var sections = table.Sections();
+        var file = table.File(TypeNames.Simple(Model));
         var namesMembers = IsForeign;
         foreach (var section in sections) namesMembers |= section.LayerOf is not null;
         return new LayoutModel
@@ -53,10 +54,21 @@ internal sealed class Declaration(INamedTypeSymbol type, AttributeData attribute
             NamesMembersOfOthers = namesMembers,
             Rate = Rate,
             Sections = sections,
-            Table = table.Lines(),
+            Table = ImmutableEquatableArray<string>.From([.. file.Aligned()]),
+            GroupsFile = file.ToString(),
+            GroupsPath = GroupsPath(),
             Names = names,
             Scales = table.Scales,
         };
+    }
+
+    // Beside the part that carries the attribute, under the name of the class.
+    private string GroupsPath()
+    {
+        var path = attribute.ApplicationSyntaxReference?.SyntaxTree.FilePath.Replace('\\', '/') ?? "";
+        var name = TypeNames.Simple(type).Replace('<', '{').Replace('>', '}').Replace("@", "");
+        for (var outer = type.ContainingType; outer is not null; outer = outer.ContainingType) name = outer.Name + "." + name;
+        return path.Substring(0, path.LastIndexOf('/') + 1) + name + LayerDecayGen.Review.GroupsFile.Extension;
     }
 
     private double Rate => attribute.ConstructorArguments is [{ Value: double rate }, ..] ? rate : double.NaN;

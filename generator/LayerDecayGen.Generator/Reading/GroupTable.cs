@@ -1,10 +1,12 @@
 using System.Globalization;
 using LayerDecayGen.Generator.Model;
+using LayerDecayGen.Generator.Review;
+using LayerDecayGen.Review;
 
 namespace LayerDecayGen.Generator.Reading;
 
-/// <summary>What hovering shows: the table of sections on <c>GetParameterGroups</c>, and a sentence on each property.</summary>
-internal sealed class GroupTable(IReadOnlyList<OpenedSection> sections, IReadOnlyList<(int Section, string Path)> exemptions, ConstantDepth? depth, double rate)
+/// <summary>The sections of a model in words: the groups file, which hovering over <c>GetParameterGroups</c> shows as well.</summary>
+internal sealed class GroupTable(IReadOnlyList<OpenedSection> sections, MatchNode names, ConstantDepth? depth, double rate)
 {
     private readonly ImmutableEquatableArray<double> _scales = depth?.Scales(rate) ?? ImmutableEquatableArray<double>.Empty;
 
@@ -16,33 +18,33 @@ internal sealed class GroupTable(IReadOnlyList<OpenedSection> sections, IReadOnl
     {
         var list = new List<SectionModel>();
         for (var i = 0; i < sections.Count; i++)
-            list.Add(sections[i].Model with { Summary = InWords(i) + ": <c>" + Escape(sections[i].Model.Path.Length == 0 ? "the whole model" : sections[i].Model.Path) + "</c>." });
+            list.Add(sections[i].Model with { Summary = InWords(i) + ": <c>" + Escape(PathOf(i)) + "</c>." });
         return ImmutableEquatableArray<SectionModel>.From(list);
     }
 
-    /// <summary>The table, line by line, in the form of XML documentation.</summary>
-    public ImmutableEquatableArray<string> Lines()
+    /// <summary>One line per section, with numbers and scales where the depth is constant.</summary>
+    public GroupsFile File(string model)
     {
-        var rows = new List<(string Layer, string Scale, string Section, string Names)> { ("layer", _scales.Count == 0 ? "" : "lr scale", "section", "names, * not decayed") };
+        var facets = new SectionFacets(names, sections.Count);
+        var rows = new List<string[]>();
+        var counted = 0;
         for (var i = 0; i < sections.Count; i++)
         {
-            rows.Add((LayerOf(i), ScaleOf(i), sections[i].Model.Property, sections[i].Model.Path + (sections[i].NoWeightDecay ? " *" : "")));
-            foreach (var (section, path) in exemptions)
-                if (section == i)
-                    rows.Add(("", "", "", path + " *"));
+            var section = sections[i].Model;
+            var layer = LayerOf(section);
+            if (section.Kind is SectionKind.Stack or SectionKind.NextLayer && section.Order != counted++) layer += ", order " + Number(section.Order);
+            string[] declared =
+                [section.Property, layer, "`" + PathOf(i) + "`", facets.WeightDecay(i), facets.Factor(i), facets.Frozen(i)];
+            rows.Add(depth is null ? declared : [.. declared, Range(i) ?? "", ScaleOf(i)]);
         }
 
-        int layer = 0, scale = -2, name = 0;
-        foreach (var row in rows)
-            (layer, scale, name) = (Math.Max(layer, row.Layer.Length), Math.Max(scale, row.Scale.Length == 0 ? -2 : row.Scale.Length), Math.Max(name, row.Section.Length));
-        var lines = new List<string>();
-        foreach (var row in rows)
-            lines.Add(row.Layer.PadRight(layer + 2) + row.Scale.PadRight(scale + 2) + row.Section.PadRight(name + 2) + Escape(row.Names));
-        return ImmutableEquatableArray<string>.From(lines);
+        return new GroupsFile(model, GroupsFile.RuleOf(double.IsNaN(rate) ? null : rate.ToString("R", CultureInfo.InvariantCulture)), rows);
     }
 
     /// <summary>Text as it stands in XML documentation.</summary>
     public static string Escape(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
+
+    private string PathOf(int index) => sections[index].Model.Path is { Length: > 0 } path ? path : "the whole model";
 
     private string InWords(int index)
     {
@@ -52,31 +54,26 @@ internal sealed class GroupTable(IReadOnlyList<OpenedSection> sections, IReadOnl
         {
             SectionKind.Layer => "Layer " + Number(section.Layer),
             SectionKind.Stack when section.LayerOf is not null => "Layers by method",
-            SectionKind.Stack => "One layer " + PerChild(section),
+            SectionKind.Stack when section.BlocksPerLayer == 1 => "One layer per child",
+            SectionKind.Stack => "One layer per " + Number(section.BlocksPerLayer) + " children",
             SectionKind.PreviousLayer => "The layer opened before it",
             SectionKind.NextLayer => "The next layer",
             _ => "The last layer",
         };
     }
 
-    private string LayerOf(int index)
+    private static string LayerOf(SectionModel section) => section.Kind switch
     {
-        if (Range(index) is { } range) return range;
-        var section = sections[index].Model;
-        return section.Kind switch
-        {
-            SectionKind.Layer => Number(section.Layer),
-            SectionKind.Stack when section.LayerOf is not null => "by method",
-            SectionKind.Stack => PerChild(section),
-            SectionKind.PreviousLayer => "previous",
-            SectionKind.NextLayer => "next",
-            SectionKind.LastLayer => "last",
-            _ => "none",
-        };
-    }
-
-    private static string PerChild(SectionModel section) =>
-        section.BlocksPerLayer == 1 ? "per child" : "per " + Number(section.BlocksPerLayer) + " children";
+        SectionKind.Layer => Number(section.Layer),
+        SectionKind.Stack when section.LayerOf is { } call => "by " + call.Substring(call.LastIndexOf('.', call.IndexOf('(')) + 1),
+        SectionKind.Stack => "each" + (section.BlocksPerLayer == 1 ? "" : " " + Number(section.BlocksPerLayer))
+            + (section.Count == 0 ? section.BlocksPerLayer == 1 ? " child" : " children" : " of " + Number(section.Count) + " children")
+            + (section.CountEmpty ? ", empty ones too" : ""),
+        SectionKind.PreviousLayer => "previous",
+        SectionKind.NextLayer => "next",
+        SectionKind.LastLayer => "last",
+        _ => "none",
+    };
 
     private string? Range(int index)
     {

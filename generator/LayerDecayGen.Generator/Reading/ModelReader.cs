@@ -20,7 +20,9 @@ internal static class ModelReader
     public static ModelReading Read(INamedTypeSymbol type, AttributeData attribute, Compilation compilation, CancellationToken cancellation)
     {
         AnnotationCollector? collector = null;
-        return Guard(type.Name, LocationOf(type), () => collector?.Classes ?? [], reporter => Read(reporter, out collector));
+        IReadOnlyList<OpenedSection> opened = [];
+        var reading = Guard(type.Name, LocationOf(type), () => collector?.Classes ?? [], reporter => Read(reporter, out collector));
+        return reading with { Sections = opened };
 
         LayoutModel? Read(Reporter reporter, out AnnotationCollector? reached)
         {
@@ -32,6 +34,7 @@ internal static class ModelReader
             var names = reached.Collect(declaration.Model, declaration.IsForeign ? type : null);
             var sections = new SectionBuilder(reporter, declaration.Model, type, members, new PropertyNames(compilation));
             var tree = sections.Build(names);
+            opened = sections.Sections;
             return reporter.HasErrors ? null : declaration.Describe(sections, tree);
         }
     }

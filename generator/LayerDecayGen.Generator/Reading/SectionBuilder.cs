@@ -12,14 +12,10 @@ internal sealed class SectionBuilder(
     Reporter reporter, INamedTypeSymbol model, INamedTypeSymbol generatedIn, MemberReader members, PropertyNames names)
 {
     private readonly List<OpenedSection> _sections = [];
-    private readonly List<(int Section, string Path)> _exemptions = [];
     private readonly StackReader _stackReader = new(reporter, generatedIn, members.Bodies.Compilation);
 
     /// <summary>The sections in opening order; what is added to them is final after <see cref="Build"/>.</summary>
     public IReadOnlyList<OpenedSection> Sections => _sections;
-
-    /// <summary>Names that are not decayed inside sections that are.</summary>
-    public IReadOnlyList<(int Section, string Path)> Exemptions => _exemptions;
 
     public MatchNode Build(NameNode root)
     {
@@ -29,9 +25,7 @@ internal sealed class SectionBuilder(
         var tree = new MatchNode("", facts, Children(root, scope, facts, ofRoot: true));
         var order = SectionOrder.Apply(_sections);
         new SectionOrderCheck(reporter, model).Check(_sections);
-        if (order is null) return tree;
-        for (var i = 0; i < _exemptions.Count; i++) _exemptions[i] = (order[_exemptions[i].Section], _exemptions[i].Path);
-        return SectionOrder.Renumber(tree, order);
+        return order is null ? tree : SectionOrder.Renumber(tree, order);
     }
 
     private ImmutableEquatableArray<MatchNode> Children(NameNode node, in Inherited scope, MatchFacts? facts, bool ofRoot)
@@ -52,7 +46,6 @@ internal sealed class SectionBuilder(
         RuntimeHelpers.EnsureSufficientExecutionStack();
         var scope = outer.Below(node).With(node);
         Open(node, ofRoot, ref scope);
-        Exempt(node, outer, scope);
         var facts = FactsOf(scope, outerFacts);
         var children = Children(node, scope, facts ?? outerFacts, ofRoot: false);
         var variants = Variants(node, outer, outerFacts, scope);
@@ -80,7 +73,6 @@ internal sealed class SectionBuilder(
             var scope = outer.Below(node).With(variant).In(opened);
             if (variant.Layer is { Kind: not AnnotationKind.Stack } && variant.Layer != node.Layer) Open(variant, ref scope);
             else scope.IsWhole = scope.Stack >= 0 && scope.Indices < scope.Levels && !variant.HoldsStack;
-            Exempt(variant, outer, scope);
             var facts = FactsOf(scope, outerFacts);
             var children = Children(variant, scope, facts ?? outerFacts, ofRoot: false);
             list.Add(new MatchVariant(TypeNames.Reflected(type), new MatchNode(scope.Segment, facts, children) { Named = node.Named }));
@@ -91,12 +83,6 @@ internal sealed class SectionBuilder(
 
     private static MatchFacts? FactsOf(in Inherited scope, MatchFacts? outer) =>
         scope.Section >= 0 && scope.Facts() is var facts && !facts.Equals(outer) ? facts : null;
-
-    private void Exempt(NameNode node, in Inherited outer, in Inherited scope)
-    {
-        if (node.Facets.NoWeightDecay && !outer.Facets.NoWeightDecay && scope.Section >= 0 && scope.Section == outer.Section)
-            _exemptions.Add((scope.Section, scope.Path));
-    }
 
     private void Open(NameNode node, ref Inherited scope) => Add(ref scope, node, node.Layer!.Kind switch
     {
@@ -125,7 +111,7 @@ internal sealed class SectionBuilder(
         }
 
         scope.Section = _sections.Count;
-        _sections.Add(new OpenedSection(annotation, node, scope.Facets.NoWeightDecay, new SectionModel
+        _sections.Add(new OpenedSection(annotation, node, new SectionModel
         {
             Property = names.Take(scope.Name.Length == 0 ? "Model" : scope.Name),
             Path = scope.Path,
@@ -165,13 +151,12 @@ internal sealed class SectionBuilder(
         scope.Section = scope.Stack = _sections.Count;
         scope.Indices = scope.Holes;
         scope.Levels = _stackReader.Levels;
-        _sections.Add(new OpenedSection(_stackReader.Annotation, _stackReader.Node, scope.Facets.NoWeightDecay, section));
+        _sections.Add(new OpenedSection(_stackReader.Annotation, _stackReader.Node, section));
     }
 }
 
 /// <summary>A section while the model is read.</summary>
 /// <param name="Annotation">What opens it; null where nothing does.</param>
 /// <param name="Node">The node that carries the annotation.</param>
-/// <param name="NoWeightDecay">Whether nothing below it is decayed.</param>
 /// <param name="Model">What the emitter gets.</param>
-internal sealed record OpenedSection(Annotation? Annotation, NameNode Node, bool NoWeightDecay, SectionModel Model);
+internal sealed record OpenedSection(Annotation? Annotation, NameNode Node, SectionModel Model);

@@ -116,6 +116,33 @@ public class ParameterGroups : IReadOnlyList<ParameterGroup>
     /// <inheritdoc/>
     public override string ToString() => ToTable();
 
+    /// <summary>
+    /// The text of a groups file for this model: one line per section as the attributes have it, with layer numbers, lr scales and what was
+    /// changed on sections.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The groups were not generated from attributes.</exception>
+    public string ToGroupsFile() => GroupsFile().ToString();
+
+    /// <summary>
+    /// Compares the live model with a groups file, for what is known at run time only: the depth, and changes of sections. A file without
+    /// layer numbers, as <c>dotnet build -t:UpdateGroups</c> writes it for a depth that is not constant, leaves them open.
+    /// </summary>
+    /// <param name="path">A file with the text of <see cref="ToGroupsFile"/>, or the one beside the class.</param>
+    /// <exception cref="InvalidOperationException">
+    /// Something differs, and the message shows the lines before and after; or the groups were not generated from attributes.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public void EnsureMatches(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        LiveGroupsFile.EnsureMatches(GroupsFile(), path);
+    }
+
+    private Review.GroupsFile GroupsFile() => LiveGroupsFile.Of(
+        _layout?.GroupsFile ?? throw new InvalidOperationException($"The groups of {Facts.ModelName} come from no attributes: annotate the class to lock them in a file."),
+        this,
+        _overrides);
+
     /// <inheritdoc/>
     public IEnumerator<ParameterGroup> GetEnumerator() => ((IEnumerable<ParameterGroup>)_groups).GetEnumerator();
 

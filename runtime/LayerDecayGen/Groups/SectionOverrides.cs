@@ -12,6 +12,10 @@ internal sealed class SectionOverrides
 
     public SectionOverride Get(int section, int child) => _changes.GetValueOrDefault((section, child));
 
+    /// <summary>The changes of a section: of the whole of it (-1) and of its children, in their order.</summary>
+    public IReadOnlyList<(int Child, SectionOverride Change)> Of(int section) =>
+        [.. _changes.Where(c => c.Key.Section == section).OrderBy(c => c.Key.Child).Select(c => (c.Key.Child, c.Value))];
+
     public void Set(int section, int child, SectionOverride value) => _changes[(section, child)] = value;
 
     public ImmutableArray<ParameterFact> Apply(ImmutableArray<ParameterFact> facts) =>

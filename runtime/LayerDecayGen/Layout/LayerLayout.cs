@@ -25,6 +25,11 @@ public abstract partial class LayerLayout
     /// <summary>The annotated members and paths in opening order.</summary>
     public IReadOnlyList<Section> Sections => _sections;
 
+    /// <summary>
+    /// The text of the groups file, <c>Model.groups.md</c>, as the attributes have it; null where none are compiled.
+    /// </summary>
+    public virtual string? GroupsFile => null;
+
     /// <summary>Finds the section of a registered parameter name.</summary>
     /// <param name="name">A name as <c>named_parameters()</c> gives it, for example <c>blocks.3.attn.qkv.weight</c>.</param>
     /// <param name="elements">The classes of the live model's modules; null where only names are known, so that what the declaration says

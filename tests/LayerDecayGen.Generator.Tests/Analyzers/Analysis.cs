@@ -30,10 +30,10 @@ internal static partial class Analysis
         return Run(Compile(source, config), config);
     }
 
-    public static async Task<ImmutableArray<Diagnostic>> Run(CSharpCompilation compilation, EditorConfig config)
+    public static async Task<ImmutableArray<Diagnostic>> Run(CSharpCompilation compilation, EditorConfig config, params AdditionalText[] files)
     {
         var options = new CompilationWithAnalyzersOptions(
-            new AnalyzerOptions([], config), onAnalyzerException: null, concurrentAnalysis: true, logAnalyzerExecutionTime: false);
+            new AnalyzerOptions([.. files], config), onAnalyzerException: null, concurrentAnalysis: true, logAnalyzerExecutionTime: false);
         var found = await compilation.WithAnalyzers([new ModelAnalyzer(), new RegistrationTrapAnalyzer(), new NameOfAnalyzer()], options)
             .GetAllDiagnosticsAsync();
         Assert.That(found.Where(static d => d.Id.StartsWith("AD", StringComparison.Ordinal)), Is.Empty, "an analyzer threw");

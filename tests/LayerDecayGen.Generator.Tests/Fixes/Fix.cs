@@ -24,6 +24,15 @@ internal static class Fix
             new Test<TAnalyzer, TFix>(withGenerator: typeof(TAnalyzer) == typeof(ModelAnalyzer)),
             Compiler.Usings + source, Compiler.Usings + expected, offer);
 
+    /// <summary>The same with a file beside the source that the fix writes.</summary>
+    public static async Task OfGroupsFile(string source, string name, string file, string expectedFile)
+    {
+        var test = new Test<ModelAnalyzer, CodeFixes.UpdateGroupsFix>(withGenerator: true);
+        test.TestState.AdditionalFiles.Add(("/0/" + name, file));
+        test.FixedState.AdditionalFiles.Add(("/0/" + name, expectedFile));
+        await Run(test, Compiler.Usings + source, Compiler.Usings + source.Replace("{|LDG025:", "").Replace("|}", ""), offer: 0);
+    }
+
     /// <summary>The same with a whole file on both sides, its usings among what changes.</summary>
     public static Task OfFile<TAnalyzer, TFix>(string source, string expected)
         where TAnalyzer : DiagnosticAnalyzer, new()

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using LayerDecayGen.Generator.Tests.Analyzers;
+using LayerDecayGen.Generator.Tests.Review;
 using LayerDecayGen.Generator.Tests.Support;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -24,18 +25,18 @@ public sealed partial class RulePageTests
     {
         var source = Code(id, "Example");
         Assert.That(Analysis.Marked(source).Select(static mark => mark.Id), Does.Contain(id), "the example marks the line");
-        Assert.That((await Reported(source)).Select(Analysis.At), Is.EquivalentTo(Analysis.Marked(source)));
+        Assert.That((await Reported(source, File(id, "Example"))).Select(Analysis.At), Is.EquivalentTo(Analysis.Marked(source)));
     }
 
     [TestCaseSource(nameof(Ids))]
-    public async Task TheFixIsSilent(string id) => Assert.That(await Reported(Code(id, "Fix")), Is.Empty);
+    public async Task TheFixIsSilent(string id) => Assert.That(await Reported(Code(id, "Fix"), File(id, "Fix")), Is.Empty);
 
     [TestCaseSource(nameof(Ids))]
     public async Task PragmaAndEditorConfigReachIt(string id)
     {
-        var example = Code(id, "Example");
-        Assert.That(await Reported($"#pragma warning disable {id}\n{example}"), Is.Empty);
-        Assert.That(await Reported(example, $"dotnet_diagnostic.{id}.severity = none"), Is.Empty);
+        var (example, file) = (Code(id, "Example"), File(id, "Example"));
+        Assert.That(await Reported($"#pragma warning disable {id}\n{example}", file), Is.Empty);
+        Assert.That(await Reported(example, file, $"dotnet_diagnostic.{id}.severity = none"), Is.Empty);
     }
 
     [Test]
@@ -52,11 +53,11 @@ public sealed partial class RulePageTests
         Assert.That(Compiler.Generate(Compiler.Usings + Code("LDG999", "Fix")).Diagnostics, Is.Empty);
     }
 
-    private static async Task<IEnumerable<Diagnostic>> Reported(string code, params string[] settings)
+    private static async Task<IEnumerable<Diagnostic>> Reported(string code, AdditionalText[] files, params string[] settings)
     {
         var config = new EditorConfig(settings);
         var generated = Compiler.Generate(Analysis.Configure(Compiler.Compile([code, s_usings], language: Language(code)), config));
-        var analyzed = await Analysis.Run(generated.Compilation, config);
+        var analyzed = await Analysis.Run(generated.Compilation, config, files);
         var errors = generated.Compilation.GetDiagnostics().Where(static d => d.Severity == DiagnosticSeverity.Error);
         Assert.That(errors, Is.Empty, "the page's code compiles");
         return analyzed;
@@ -70,13 +71,19 @@ public sealed partial class RulePageTests
             : throw new FormatException($"no version of C#: {said.Value}");
     }
 
-    /// <summary>The first block of code after a heading.</summary>
-    private static string Code(string id, string heading)
+    private static string Code(string id, string heading) => Block(id, heading, "csharp")
+        ?? throw new AssertionException($"docs/rules/{id}.md needs a block of C# under '## {heading}'");
+
+    /// <summary>The groups file beside the code, where the page shows one.</summary>
+    private static AdditionalText[] File(string id, string heading) =>
+        Block(id, heading, "markdown") is { } text ? [new GroupsFileText("/src/Net.groups.md", text)] : [];
+
+    /// <summary>The first block of a language after a heading.</summary>
+    private static string? Block(string id, string heading, string language)
     {
         var match = Regex.Match(
-            Rule.Page(id), $@"^## {heading}\n.*?^```csharp\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline);
-        Assert.That(match.Success, $"docs/rules/{id}.md needs a block of C# under '## {heading}'");
-        return match.Groups[1].Value;
+            Rule.Page(id), $@"^## {heading}\n((?!## ).*\n)*?```{language}\n((.*\n)*?)```", RegexOptions.Multiline);
+        return match.Success ? match.Groups[2].Value : null;
     }
 
     [GeneratedRegex("<LangVersion>(.*)</LangVersion>")]

@@ -10,10 +10,10 @@ partial class Outer<T>
 	{
 		/// <summary>Parameter groups of Swin, sealed against the model:</summary>
 		/// <remarks><code>
-		/// layer      section  names, * not decayed
-		/// 0          Stem     _stem
-		/// per child  Layers   layers.{i}.blocks.{j}
-		/// last       Head     &lt;Head&gt;k__BackingField
+		/// section  layer       names
+		/// Stem     0           _stem
+		/// Layers   each child  layers.{i}.blocks.{j}
+		/// Head     last        &lt;Head&gt;k__BackingField
 		/// </code></remarks>
 		[global::System.CodeDom.Compiler.GeneratedCode("LayerDecayGen", null)]
 		public Groups GetParameterGroups(LDG::LayerDecayOptions options) => new(this, options);
@@ -42,6 +42,8 @@ partial class Outer<T>
 					Layer(0, "_stem"),
 					Stack("layers.{i}.blocks.{j}"),
 					Last("<Head>k__BackingField")) { }
+
+				public override string GroupsFile => "# Swin\n\nLayer decay is given at run time.\n\n| section | layer | names | weight decay | lr factor | frozen |\n| --- | --- | --- | --- | --- | --- |\n| Stem | 0 | `_stem` | | | |\n| Layers | each child | `layers.{i}.blocks.{j}` | | | |\n| Head | last | `<Head>k__BackingField` | | | |\n";
 
 				public override LDG::Layout.LayoutMatch? Match(global::System.ReadOnlySpan<char> name, LDG::Layout.ElementTypes? elements = null)
 				{

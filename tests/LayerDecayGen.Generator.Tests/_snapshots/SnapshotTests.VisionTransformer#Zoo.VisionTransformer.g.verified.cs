@@ -8,14 +8,13 @@ partial class VisionTransformer
 {
 	/// <summary>Parameter groups of VisionTransformer, sealed against the model:</summary>
 	/// <remarks><code>
-	/// layer      section     names, * not decayed
-	/// 0          ClsToken    cls_token *
-	/// 0          PosEmbed    pos_embed *
-	/// 0          PatchEmbed  patch_embed
-	/// per child  Blocks      blocks.{i}
-	///                        blocks.{i}.gamma_1 *
-	/// previous   FcNorm      fc_norm
-	/// last       Head        head
+	/// section     layer       names        weight decay
+	/// ClsToken    0           cls_token    none
+	/// PosEmbed    0           pos_embed    none
+	/// PatchEmbed  0           patch_embed
+	/// Blocks      each child  blocks.{i}   blocks.{i}.gamma_1 none
+	/// FcNorm      previous    fc_norm
+	/// Head        last        head
 	/// </code></remarks>
 	[global::System.CodeDom.Compiler.GeneratedCode("LayerDecayGen", null)]
 	public Groups GetParameterGroups(LDG::LayerDecayOptions options) => new(this, options);
@@ -53,6 +52,8 @@ partial class VisionTransformer
 				Stack("blocks.{i}"),
 				Previous("fc_norm"),
 				Last("head")) { }
+
+			public override string GroupsFile => "# VisionTransformer\n\nLayer decay 0.75 from layer to layer.\n\n| section | layer | names | weight decay | lr factor | frozen |\n| --- | --- | --- | --- | --- | --- |\n| ClsToken | 0 | `cls_token` | none | | |\n| PosEmbed | 0 | `pos_embed` | none | | |\n| PatchEmbed | 0 | `patch_embed` | | | |\n| Blocks | each child | `blocks.{i}` | `blocks.{i}.gamma_1` none | | |\n| FcNorm | previous | `fc_norm` | | | |\n| Head | last | `head` | | | |\n";
 
 			public override LDG::Layout.LayoutMatch? Match(global::System.ReadOnlySpan<char> name, LDG::Layout.ElementTypes? elements = null)
 			{
