@@ -423,7 +423,7 @@ public class VocabularyTests
             [LastLayer] Linear head = Linear(1, 1);
             """, attributes: "", rate: "0.5")).Compiles();
         Assert.That(generated.Text, Does.Contain("LayerScales => new double[] { 0.125d, 0.25d, 0.5d, 1d };"));
-        Assert.That(generated.Text, Does.Contain("/// 1 to 2  0.25 to 0.5  Blocks   blocks.{i}"));
+        Assert.That(generated.Text, Does.Contain("/// Blocks   each of 2 children  blocks.{i}  1 to 2  0.25 to 0.5"));
     }
 
     private static LayerLayout Layout(string members, string others = "", string attributes = "", string parent = "Module<Tensor, Tensor>") =>

@@ -1,6 +1,6 @@
 namespace LayerDecayGen.Tests.Docs;
 
-/// <summary>The README's code is lines of <see cref="ReadmeExamples"/>, its model and the samples; its table is what prints.</summary>
+/// <summary>The README's code is lines of <see cref="ReadmeExamples"/> and the samples; its first block is run by the package tests.</summary>
 public sealed class ReadmeTests
 {
     private static readonly Document s_readme = Document.At("README.md");
@@ -10,14 +10,10 @@ public sealed class ReadmeTests
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Document.Root, folder), "*.cs", SearchOption.AllDirectories))
             .Select(file => Lines(File.ReadAllText(file)))];
 
-    private static IEnumerable<string> Blocks => s_readme.Blocks.Where(b => b.Language == "csharp").Select(b => b.Text);
+    private static IEnumerable<string> Blocks => s_readme.Blocks.Where(b => b.Language == "csharp").Skip(1).Select(b => b.Text);
 
     [TestCaseSource(nameof(Blocks))]
     public void CodeIsCompiled(string block) => Assert.That(s_compiled.Any(c => c.Contains(Lines(block), StringComparison.Ordinal)), Is.True, block);
-
-    [Test]
-    public void TheTableIsTheOneThatPrints() =>
-        Assert.That(s_readme.Text, Does.Contain(new VisionTransformer().GetParameterGroups(new() { WeightDecay = 0.05 }).ToTable(1e-3)));
 
     // Line by line, indentation aside.
     private static string Lines(string text) => string.Join('\n', text.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0)) + "\n";
