@@ -80,7 +80,8 @@ internal sealed class ModuleListConversion
                 break;
             case InvocationExpressionSyntax
             {
-                Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ToArray" or "ToList" } source }:
+                Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ToArray" or "ToList" } source
+            }:
                 Change(value, SyntaxFactory.ParseExpression($"new {_list}({source.Expression.WithoutTrivia()}.ToArray())"));
                 break;
             default:

@@ -69,14 +69,20 @@ internal static class MMEngineConstructors
             case ("mmdet", LayerDecayLegacy): recipe = new MMDetViTDetRecipe(); break;
             case ("mmseg", LayerDecay): recipe = new MMSegLayerDecayRecipe { DecayType = type }; break;
             case ("mmseg", LayerDecayLegacy): recipe = new MMSegLayerDecayLegacyRecipe(); break;
-            case (null, _): throw new PlanException($"{import.Constructor} exists in several of mmaction2, mmdet and mmseg: keep default_scope in the configuration, "
+            case (null, _):
+                throw new PlanException($"{import.Constructor} exists in several of mmaction2, mmdet and mmseg: keep default_scope in the configuration, "
                 + $"or write 'mmdet.{import.Constructor}'.");
             default: throw new PlanException($"{PythonText.Shown(import.Scope)}.{import.Constructor} with decay_type '{PythonText.Shown(type)}' has no recipe: write an IRecipe for it.");
         }
 
         return recipe with
         {
-            LayerDecay = rate, LayerCount = depth, LearningRate = import.LearningRate, WeightDecay = import.WeightDecay, BackboneType = backbone, Parity = parity,
+            LayerDecay = rate,
+            LayerCount = depth,
+            LearningRate = import.LearningRate,
+            WeightDecay = import.WeightDecay,
+            BackboneType = backbone,
+            Parity = parity,
         };
     }
 

@@ -49,7 +49,8 @@ public record MMDetLayerDecayRecipe : LayerDecayConstructorRecipe
             if (parts[0] == "downsample_layers" && (stage == 0 || !IsLayerWise)) return 0;
             var block = parts[0] == "stages" ? NumberOr(parts.ElementAtOrDefault(2), 0) / 3 : Starts(parts[0], "norm") ? ofThird - 1 : 0;
             return stage + 1 + (stage == 2 && IsLayerWise ? block : stage > 2 ? ofThird - 1 : 0);
-        });
+        }
+        );
     }
 
     internal override int? BlockProbe(string name) => VitNames.BlockOf(name, "stages");

@@ -17,12 +17,18 @@ internal sealed record ParamwiseReading
 
     public static ParamwiseReading Literal(Func<string, string> textOf) => new()
     {
-        TextOf = textOf, WholeNumbers = false, IsDepthwise = ModuleTypes.IsDepthwiseByMMEngine, IsFlat = fact => fact.Dimensions == 1,
+        TextOf = textOf,
+        WholeNumbers = false,
+        IsDepthwise = ModuleTypes.IsDepthwiseByMMEngine,
+        IsFlat = fact => fact.Dimensions == 1,
     };
 
     public static ParamwiseReading Corrected { get; } = new()
     {
-        TextOf = CustomKeyMatcher.TextOf, WholeNumbers = true, IsDepthwise = ModuleTypes.IsDepthwise, IsFlat = fact => fact.Dimensions <= 1,
+        TextOf = CustomKeyMatcher.TextOf,
+        WholeNumbers = true,
+        IsDepthwise = ModuleTypes.IsDepthwise,
+        IsFlat = fact => fact.Dimensions <= 1,
     };
 }
 

@@ -74,7 +74,10 @@ public sealed record StMixerRecipe : ReferenceRecipe
         var rate = layerDecay ?? facts.LayerDecay ?? throw VisionTransformerRecipe.NoRate(facts);
         var recipe = new StMixerGroupsRecipe
         {
-            LayerDecay = rate, Depth = Depth, WeightDecay = BackboneWeightDecay, NoWeightDecayNames = NoWeightDecayNames,
+            LayerDecay = rate,
+            Depth = Depth,
+            WeightDecay = BackboneWeightDecay,
+            NoWeightDecayNames = NoWeightDecayNames,
         };
         var plan = planned(recipe, rate)(facts with { Parameters = [.. inBackbone.Select(p => p.Value with { Name = p.Key })] });
         return plan with { Parameters = [.. plan.Parameters.Select(p => p with { Fact = inBackbone[p.Fact.Name] })] };

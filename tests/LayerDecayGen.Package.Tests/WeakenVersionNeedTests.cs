@@ -274,7 +274,12 @@ public sealed class WeakenVersionNeedTests
         var engine = new Engine();
         var task = new WeakenVersionNeed
         {
-            BuildEngine = engine, Files = [new TaskItem(_file)], Version = Elf.Version, Mode = mode, CppRuntime = _old, Attempts = 1,
+            BuildEngine = engine,
+            Files = [new TaskItem(_file)],
+            Version = Elf.Version,
+            Mode = mode,
+            CppRuntime = _old,
+            Attempts = 1,
         };
         Assert.That(task.Execute(), Is.EqualTo(!engine.Reports.Any(r => r.StartsWith("error", StringComparison.Ordinal))));
         return [.. engine.Reports];

@@ -83,7 +83,7 @@ internal sealed class FactCollector(ModuleFacts facts)
             ReadOwnCall(context, call);
         if (method.Name is "requires_grad_" && call.Arguments is [{ Value.ConstantValue: { Value: true } }]
             && Operations.MemberOf(call.Instance) is { } asked)
-            {
+        {
             facts.GradRequests.Enqueue(asked);
         }
 
@@ -130,7 +130,7 @@ internal sealed class FactCollector(ModuleFacts facts)
         }
         else if (call.Instance is { } receiver
             && method.Name is "append" or "Add" or "Insert" or "extend" or "AddRange" or "Enqueue" or "Push")
-            {
+        {
             AddFill(context, receiver, values);
         }
     }

@@ -74,7 +74,7 @@ internal sealed class ModelScope
         {
             if (_options.GetOptions(reference.SyntaxTree).TryGetValue(CheckAllModules, out var value)
                 && value.Equals("true", StringComparison.OrdinalIgnoreCase))
-                {
+            {
                 return true;
             }
         }

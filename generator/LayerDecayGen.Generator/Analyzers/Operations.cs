@@ -45,9 +45,13 @@ internal static class Operations
     };
 
     public static bool IsOfThis(IOperation operation) =>
-        Unwrap(operation) is IMemberReferenceOperation { Instance: IInstanceReferenceOperation
+        Unwrap(operation) is IMemberReferenceOperation
         {
-        ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } };
+            Instance: IInstanceReferenceOperation
+            {
+                ReferenceKind: InstanceReferenceKind.ContainingTypeInstance
+            }
+        };
 
     public static bool IsAutoProperty(IPropertySymbol property) =>
         !property.OriginalDefinition.ContainingType.GetMembers("<" + property.Name + ">k__BackingField").IsEmpty;

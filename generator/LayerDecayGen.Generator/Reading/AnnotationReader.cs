@@ -20,18 +20,18 @@ internal static class AnnotationReader
     /// <summary>Which attribute of the vocabulary a class is.</summary>
     public static AnnotationKind KindOf(INamedTypeSymbol? type) =>
         type is null || !TorchTypes.IsIn(type, "LayerDecayGen") ? AnnotationKind.None : type.Name switch
-    {
-        "LayerAttribute" => AnnotationKind.Layer,
-        "LayerStackAttribute" => AnnotationKind.Stack,
-        "PreviousLayerAttribute" => AnnotationKind.PreviousLayer,
-        "NextLayerAttribute" => AnnotationKind.NextLayer,
-        "LastLayerAttribute" => AnnotationKind.LastLayer,
-        "NoWeightDecayAttribute" => AnnotationKind.NoWeightDecay,
-        "WeightDecayAttribute" => AnnotationKind.WeightDecay,
-        "LearningRateScaleAttribute" => AnnotationKind.LearningRateScale,
-        "FrozenAttribute" => AnnotationKind.Frozen,
-        _ => AnnotationKind.None,
-    };
+        {
+            "LayerAttribute" => AnnotationKind.Layer,
+            "LayerStackAttribute" => AnnotationKind.Stack,
+            "PreviousLayerAttribute" => AnnotationKind.PreviousLayer,
+            "NextLayerAttribute" => AnnotationKind.NextLayer,
+            "LastLayerAttribute" => AnnotationKind.LastLayer,
+            "NoWeightDecayAttribute" => AnnotationKind.NoWeightDecay,
+            "WeightDecayAttribute" => AnnotationKind.WeightDecay,
+            "LearningRateScaleAttribute" => AnnotationKind.LearningRateScale,
+            "FrozenAttribute" => AnnotationKind.Frozen,
+            _ => AnnotationKind.None,
+        };
 
     /// <summary>The attributes of ours among a symbol's.</summary>
     /// <param name="attributes">What stands on the symbol.</param>

@@ -21,7 +21,7 @@ internal sealed class FormerNames
     }
 
     // Inner members first: their prefixes are written with today's names.
-    private FormerNames(IEnumerable<Rename> renames) => 
+    private FormerNames(IEnumerable<Rename> renames) =>
         _renames = [.. renames.Distinct().GroupBy(r => r.Parent).OrderByDescending(g => g.Key.Length).Select(g => g.ToArray())];
 
     public static FormerNames Of(nn.Module model) =>

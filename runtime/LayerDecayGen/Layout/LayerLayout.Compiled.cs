@@ -113,17 +113,17 @@ public abstract partial class LayerLayout
         bool hasLayerOf = false,
         bool optional = false,
         string? attribute = null) => new()
-    {
-        Path = path,
-        Kind = SectionKind.Stack,
-        Order = order,
-        BlocksPerLayer = blocksPerLayer,
-        Count = count == 0 ? null : count,
-        CountEmpty = countEmpty,
-        HasLayerOf = hasLayerOf,
-        Optional = optional,
-        Attribute = attribute ?? "[LayerStack]",
-    };
+        {
+            Path = path,
+            Kind = SectionKind.Stack,
+            Order = order,
+            BlocksPerLayer = blocksPerLayer,
+            Count = count == 0 ? null : count,
+            CountEmpty = countEmpty,
+            HasLayerOf = hasLayerOf,
+            Optional = optional,
+            Attribute = attribute ?? "[LayerStack]",
+        };
 
     /// <summary>A section of <see cref="SectionKind.PreviousLayer"/>.</summary>
     /// <param name="path">Dotted registered names.</param>

@@ -33,7 +33,13 @@ public static partial class ParameterGroupsOptimizers
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
         return Create(OptimizerTable.AdamW, groups, sources, learningRate, weightDecay ?? 0, (rate, decay) => new()
         {
-            LearningRate = rate, weight_decay = decay, beta1 = beta1, beta2 = beta2, eps = eps, amsgrad = amsgrad, maximize = maximize,
+            LearningRate = rate,
+            weight_decay = decay,
+            beta1 = beta1,
+            beta2 = beta2,
+            eps = eps,
+            amsgrad = amsgrad,
+            maximize = maximize,
         }, configure, step);
     }
 
@@ -56,7 +62,13 @@ public static partial class ParameterGroupsOptimizers
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
         return Create(OptimizerTable.Adam, groups, sources, learningRate, weightDecay ?? 0, (rate, decay) => new()
         {
-            LearningRate = rate, weight_decay = decay, beta1 = beta1, beta2 = beta2, eps = eps, amsgrad = amsgrad, maximize = maximize,
+            LearningRate = rate,
+            weight_decay = decay,
+            beta1 = beta1,
+            beta2 = beta2,
+            eps = eps,
+            amsgrad = amsgrad,
+            maximize = maximize,
         }, configure, step);
     }
 
@@ -78,7 +90,12 @@ public static partial class ParameterGroupsOptimizers
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
         return Create(OptimizerTable.SGD, groups, sources, learningRate, weightDecay ?? 0, (rate, decay) => new()
         {
-            LearningRate = rate, weight_decay = decay, momentum = momentum, dampening = dampening, nesterov = nesterov, maximize = maximize,
+            LearningRate = rate,
+            weight_decay = decay,
+            momentum = momentum,
+            dampening = dampening,
+            nesterov = nesterov,
+            maximize = maximize,
         }, configure, step);
     }
 
@@ -101,7 +118,13 @@ public static partial class ParameterGroupsOptimizers
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
         return Create(OptimizerTable.RMSProp, groups, sources, learningRate, weightDecay ?? 0, (rate, decay) => new()
         {
-            LearningRate = rate, weight_decay = decay, alpha = alpha, eps = eps, momentum = momentum, centered = centered, maximize = maximize,
+            LearningRate = rate,
+            weight_decay = decay,
+            alpha = alpha,
+            eps = eps,
+            momentum = momentum,
+            centered = centered,
+            maximize = maximize,
         }, configure, step);
     }
 
@@ -123,7 +146,11 @@ public static partial class ParameterGroupsOptimizers
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
         return Create(OptimizerTable.Adagrad(maximize), groups, sources, learningRate, weightDecay ?? 0, (rate, decay) => new()
         {
-            LearningRate = rate, weight_decay = decay, lr_decay = learningRateDecay, initial_accumulator_value = initialAccumulator, eps = eps,
+            LearningRate = rate,
+            weight_decay = decay,
+            lr_decay = learningRateDecay,
+            initial_accumulator_value = initialAccumulator,
+            eps = eps,
         }, configure, step);
     }
 
@@ -142,7 +169,11 @@ public static partial class ParameterGroupsOptimizers
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
         return Create(OptimizerTable.Adadelta, groups, sources, learningRate, weightDecay ?? 0, (rate, decay) => new()
         {
-            LearningRate = rate, weight_decay = decay, rho = rho, eps = eps, maximize = maximize,
+            LearningRate = rate,
+            weight_decay = decay,
+            rho = rho,
+            eps = eps,
+            maximize = maximize,
         }, configure, step);
     }
 
@@ -164,7 +195,11 @@ public static partial class ParameterGroupsOptimizers
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
         return Create(OptimizerTable.Adamax(maximize), groups, sources, learningRate, weightDecay ?? 0, (rate, decay) => new()
         {
-            LearningRate = rate, weight_decay = decay, beta1 = beta1, beta2 = beta2, eps = eps,
+            LearningRate = rate,
+            weight_decay = decay,
+            beta1 = beta1,
+            beta2 = beta2,
+            eps = eps,
         }, configure, step);
     }
 
@@ -188,7 +223,12 @@ public static partial class ParameterGroupsOptimizers
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
         return Create(OptimizerTable.NAdam(parity), groups, sources, learningRate, weightDecay ?? 0, (rate, decay) => new()
         {
-            LearningRate = rate, weight_decay = decay, beta1 = beta1, beta2 = beta2, eps = eps, momentum_decay = momentumDecay,
+            LearningRate = rate,
+            weight_decay = decay,
+            beta1 = beta1,
+            beta2 = beta2,
+            eps = eps,
+            momentum_decay = momentumDecay,
         }, configure, step);
     }
 
@@ -208,7 +248,11 @@ public static partial class ParameterGroupsOptimizers
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
         return Create(OptimizerTable.RAdam, groups, sources, learningRate, weightDecay ?? 0, (rate, decay) => new()
         {
-            LearningRate = rate, weight_decay = decay, beta1 = beta1, beta2 = beta2, eps = eps,
+            LearningRate = rate,
+            weight_decay = decay,
+            beta1 = beta1,
+            beta2 = beta2,
+            eps = eps,
         }, configure, step);
     }
 
@@ -228,7 +272,12 @@ public static partial class ParameterGroupsOptimizers
         var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
         return Create(OptimizerTable.ASGD, groups, sources, learningRate, weightDecay ?? 0, (rate, decay) => new()
         {
-            LearningRate = rate, weight_decay = decay, lambd = lambda, alpha = alpha, t0 = t0, maximize = maximize,
+            LearningRate = rate,
+            weight_decay = decay,
+            lambd = lambda,
+            alpha = alpha,
+            t0 = t0,
+            maximize = maximize,
         }, configure, step);
     }
 
@@ -252,7 +301,12 @@ public static partial class ParameterGroupsOptimizers
         var sources = GroupSources.WithoutDecay(groups, learningRate, "Rprop", step);
         return Create(OptimizerTable.Rprop, groups, sources, learningRate, 0, (rate, _) => new()
         {
-            LearningRate = rate, etaminus = etaMinus, etaplus = etaPlus, min_step = minStep, max_step = maxStep, maximize = maximize,
+            LearningRate = rate,
+            etaminus = etaMinus,
+            etaplus = etaPlus,
+            min_step = minStep,
+            max_step = maxStep,
+            maximize = maximize,
         }, configure, step);
     }
 }

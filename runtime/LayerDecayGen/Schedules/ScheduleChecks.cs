@@ -12,7 +12,11 @@ public sealed record ScheduleChecks
     /// <summary>None.</summary>
     public static ScheduleChecks None { get; } = new()
     {
-        ValidValues = false, JumpFactor = null, ReachesBase = false, NoGaps = false, EndsInRun = false,
+        ValidValues = false,
+        JumpFactor = null,
+        ReachesBase = false,
+        NoGaps = false,
+        EndsInRun = false,
     };
 
     /// <summary>Whether every value has to be finite and at least 0.</summary>

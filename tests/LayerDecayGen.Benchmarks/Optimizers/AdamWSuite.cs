@@ -28,7 +28,8 @@ internal sealed class AdamWSuite : ISuite
             if (scale == VitScale.Base) yield return Bandwidth(model, ours);
             yield return new Row($"{name}: garbage a group", Pairs.AllocatedBytes(() => ours.step()) / groups.Count / 1024, "budget", 2, "KB")
             {
-                Kind = BarKind.RatioAtMost, Bar = 1,
+                Kind = BarKind.RatioAtMost,
+                Bar = 1,
             };
         }
     }
@@ -43,7 +44,9 @@ internal sealed class AdamWSuite : ISuite
         var (step, copy) = (28e-9 * elements / pair.Ours, 8e-9 * elements / pair.Other);
         return new Row("AdamW step, ViT-B: bytes moved", step, "tensor copy", copy, "GB/s")
         {
-            Ratio = 28.0 / 8 / pair.Ratio, Kind = BarKind.RatioAtLeast, Bar = 0.9,
+            Ratio = 28.0 / 8 / pair.Ratio,
+            Kind = BarKind.RatioAtLeast,
+            Bar = 0.9,
         };
     }
 }

@@ -40,7 +40,9 @@ internal sealed class ScheduleSuite : ISuite
         yield return Budget("one update of 28 groups", pair.Ours * 1e6, 20, "µs");
         yield return new Row("garbage of one update", Pairs.AllocatedBytes(set.Step) / 1024, "budget", 0, "KB")
         {
-            Ratio = Pairs.AllocatedBytes(set.Step), Kind = BarKind.RatioAtMost, Bar = 0,
+            Ratio = Pairs.AllocatedBytes(set.Step),
+            Kind = BarKind.RatioAtMost,
+            Bar = 0,
         };
         ScheduledGroup[] groups = [.. set.Groups];
         var made = Pairs.Measure(() => new ScheduleSet(theirs, Longest, Kinds), () => Copy(GroupCount), rounds: 7);
@@ -68,6 +70,10 @@ internal sealed class ScheduleSuite : ISuite
     }
 
     private static optim.Optimizer Optimizer() => optim.AdamW(Enumerable.Range(0, GroupCount).Select(g => new AdamW.ParamGroup(
-        [new Parameter(zeros(1))], new AdamW.Options { LearningRate = 1e-3 * Math.Pow(0.75, g / 2), weight_decay = g % 2 == 0 ? 0.05
-            : 0 })));
+        [new Parameter(zeros(1))], new AdamW.Options
+        {
+            LearningRate = 1e-3 * Math.Pow(0.75, g / 2),
+            weight_decay = g % 2 == 0 ? 0.05
+            : 0
+        })));
 }

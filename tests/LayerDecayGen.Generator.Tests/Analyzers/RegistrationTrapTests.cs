@@ -54,7 +54,8 @@ public sealed class RegistrationTrapTests
         var random = new Random(int.Parse(id.AsSpan(3)));
         var tokens = CSharpSyntaxTree.ParseText(TrapSources.Of(id)).GetRoot().DescendantTokens()
             .Select(static token => token.ToFullString()).ToList();
-        for (var i = 0; i < 2; i++) {
+        for (var i = 0; i < 2; i++)
+        {
             var broken = new List<string>(tokens);
             broken.RemoveRange(random.Next(tokens.Count - 5), 1 + random.Next(5));
             var config = new EditorConfig(CheckAllModules);

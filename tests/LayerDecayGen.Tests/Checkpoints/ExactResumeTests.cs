@@ -62,10 +62,17 @@ public sealed class ExactResumeTests
 
     private static readonly Dictionary<string, Func<ParameterGroups, optim.Optimizer>> s_optimizers = new()
     {
-        ["SGD"] = g => g.CreateSGD(0.05), ["SGD with momentum"] = g => g.CreateSGD(0.05, momentum: 0.9), ["Adam"] = g => g.CreateAdam(0.05),
-        ["RMSProp"] = g => g.CreateRMSProp(0.05, momentum: 0.5, centered: true), ["Adagrad"] = g => g.CreateAdagrad(0.05),
-        ["Adadelta"] = g => g.CreateAdadelta(0.05), ["Adamax"] = g => g.CreateAdamax(0.05), ["NAdam"] = g => g.CreateNAdam(0.05),
-        ["RAdam"] = g => g.CreateRAdam(0.05), ["ASGD"] = g => g.CreateASGD(0.05), ["Rprop"] = g => g.CreateRprop(0.05),
+        ["SGD"] = g => g.CreateSGD(0.05),
+        ["SGD with momentum"] = g => g.CreateSGD(0.05, momentum: 0.9),
+        ["Adam"] = g => g.CreateAdam(0.05),
+        ["RMSProp"] = g => g.CreateRMSProp(0.05, momentum: 0.5, centered: true),
+        ["Adagrad"] = g => g.CreateAdagrad(0.05),
+        ["Adadelta"] = g => g.CreateAdadelta(0.05),
+        ["Adamax"] = g => g.CreateAdamax(0.05),
+        ["NAdam"] = g => g.CreateNAdam(0.05),
+        ["RAdam"] = g => g.CreateRAdam(0.05),
+        ["ASGD"] = g => g.CreateASGD(0.05),
+        ["Rprop"] = g => g.CreateRprop(0.05),
         ["stock SGD"] = g => optim.SGD(g.SelectMany(x => x.Parameters).ToList(), 0.05, momentum: 0.9),
         ["stock Adam"] = g => optim.Adam(g.SelectMany(x => x.Parameters).ToList(), 0.05),
     };

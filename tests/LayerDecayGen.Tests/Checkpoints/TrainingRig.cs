@@ -55,8 +55,12 @@ internal sealed class TrainingRig : IDisposable
         Scale = new LossScale(1024, interval: 2);
         Step = new TrainingStep(Model, Optimizer, new()
         {
-            Clipping = Clipping.ByNorm(1), Schedules = Schedules, Average = Average,
-            LossScale = Scale, Freezing = new FreezePlan(Groups, run).FreezeBelow(1, 3.Updates()), Logger = NullLogger.Instance,
+            Clipping = Clipping.ByNorm(1),
+            Schedules = Schedules,
+            Average = Average,
+            LossScale = Scale,
+            Freezing = new FreezePlan(Groups, run).FreezeBelow(1, 3.Updates()),
+            Logger = NullLogger.Instance,
         });
         Order = new DataOrder(10, seed: 7);
         Checkpoint = new Checkpoint(Step) { Parts = [Order] };

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -36,7 +37,7 @@ public sealed class ArchitectureTests
     private static Dictionary<(string From, string To), string> ReadUses()
     {
         var trees = Directory.EnumerateDirectories(s_core).Where(folder => Path.GetFileName(folder) is not ("bin" or "obj"))
-            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories))
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)).Concat(Linked())
             .Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), path: file)).ToList();
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => !Path.GetFileName(path).StartsWith("LayerDecayGen", StringComparison.Ordinal)).Select(path => MetadataReference.CreateFromFile(path));
@@ -55,10 +56,19 @@ public sealed class ArchitectureTests
         return uses;
     }
 
+    // Sources that the core shares with the generator stand in the folder of their link.
+    private static IEnumerable<string> Linked() =>
+        XDocument.Load(Path.Combine(s_core, "LayerDecayGen.csproj")).Descendants("Compile").Where(c => c.Attribute("Link") is not null)
+            .Select(c => Path.GetFullPath(Path.Combine(s_core, c.Attribute("Include")!.Value)));
+
     private static INamedTypeSymbol? TypeOf(ISymbol? symbol) => symbol as INamedTypeSymbol ?? symbol?.ContainingType;
 
     private static string? FolderOf(INamedTypeSymbol type) =>
         type.OriginalDefinition.DeclaringSyntaxReferences.FirstOrDefault() is { } declaration ? FolderOf(declaration.SyntaxTree.FilePath) : null;
 
-    private static string FolderOf(string path) => Path.GetRelativePath(s_core, path).Split('/', '\\')[0];
+    private static string FolderOf(string path)
+    {
+        var folder = Path.GetRelativePath(s_core, path).Split('/', '\\')[0];
+        return folder == ".." ? "Groups" : folder;
+    }
 }

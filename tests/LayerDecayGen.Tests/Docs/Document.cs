@@ -36,8 +36,8 @@ public sealed partial record Document(string Path, string Text)
 
     public override string ToString() => Path;
 
-    // Output folders, and the release tracking of analyzers, whose format is the compiler's.
-    [GeneratedRegex(@"(^|/)((bin|obj|out|\.git|artifacts)/|AnalyzerReleases)")]
+    // Output folders, forms to fill in, and the release tracking of analyzers, whose format is the compiler's.
+    [GeneratedRegex(@"(^|/)((bin|obj|out|\.git|\.github|artifacts)/|AnalyzerReleases)")]
     private static partial Regex NoDocument();
 
     [GeneratedRegex(@"^```(?<language>\w*)\n(?<code>.*?)^```|^<!-- (?<hidden>csharp|more)\n(?<text>.*?)-->", RegexOptions.Singleline | RegexOptions.Multiline)]

@@ -30,7 +30,7 @@ public sealed partial class DocumentTests
     // Python is run by PythonGuideTests.
     [TestCaseSource(nameof(s_guides))]
     public void BlocksHaveALanguageThatIsChecked(Document document) =>
-        Assert.That(document.Blocks.Select(b => b.Language), Is.All.AnyOf("csharp", "more", "text", "xml", "bash", "mermaid", "python", "ini"));
+        Assert.That(document.Blocks.Select(b => b.Language), Is.All.AnyOf("csharp", "more", "text", "xml", "bash", "mermaid", "python", "ini", "diff"));
 
     [TestCaseSource(nameof(s_guides))]
     public void XmlIsWellFormed(Document document)

@@ -1,8 +1,10 @@
 using LayerDecayGen.Interop;
 using LayerDecayGen.References;
+using LayerDecayGen.Training;
 using TorchSharp;
 using static LayerDecayGen.Schedule;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace LayerDecayGen.Tests.Docs;
 
@@ -101,15 +103,51 @@ public sealed class ReadmeExamples
     }
 
     [Test]
-    public void Two_optimizers_by_role()
+    public void TheWorkInOrder()
     {
-        var model = new VisionTransformer();
+        using var model = new VisionTransformer();
+        var folder = Directory.CreateTempSubdirectory("work").FullName;
+        var (weights, checkpoint) = (Path.Combine(folder, "model.safetensors"), Path.Combine(folder, "run.safetensors"));
+        ModelWeights.Save(new VisionTransformer(), weights);
+        using var csv = new StringWriter();
+        var (images, labels) = (rand(2, 1, 8, 8), zeros(2, ScalarType.Int64));
+
         var groups = model.GetParameterGroups(new() { WeightDecay = 0.05 });
-        var matrices = groups.Facts.Parameters.Where(p => p.Role == ParameterRole.HiddenMatrix).Select(p => p.Name).ToHashSet();
-        var hidden = groups.Where(g => matrices.Contains(g.ParameterNames[0])).ToArray();
-        var rest = groups.Except(hidden).SelectMany(g => g.Parameters);
-        using var vectors = optim.AdamW(rest, lr: 1e-3);
-        using var momentum = groups.CreateOptimizer(_ => optim.SGD(hidden.SelectMany(g => g.Parameters), 0.02, momentum: 0.95), beside: vectors);
-        Assert.That(momentum.parameters().Count(), Is.EqualTo(3));
+        Console.WriteLine(PretrainedWeights.Load(model, weights, except: groups.Head));         // loaded, missing, unexpected: a table
+        using var optimizer = groups.CreateAdamW(learningRate: 1e-3);
+        var run = new TrainingRun(10.Epochs(), batchesPerEpoch: 100);
+        var step = new TrainingStep(model, optimizer, new()
+        {
+            Schedules = new ScheduleSet(optimizer, run, LinearWarmup(1.Epochs()), Cosine(from: 1.Epochs())),
+            Clipping = Clipping.ByNorm(1),
+            Freezing = new FreezePlan(groups, run).FreezeBelow(4, until: 2.Epochs()),           // two phases: the head first
+            Measurements = new Measurements(every: 50, csv),                                    // rates, norms, update-to-weight ratios
+        });
+        step.Run(functional.cross_entropy(model.forward(images), labels));                      // once per batch
+        new Checkpoint(step).Save(checkpoint);                                                  // resumes bit by bit
+        ModelWeights.Save(model, weights);                                                      // Python's safetensors reads it
+
+        Assert.That(step.Updates, Is.EqualTo(1));
+        Assert.That(csv.ToString(), Does.StartWith("update,part,name").And.Contain("layer,4,4,"));
+        Assert.That(new Checkpoint(step).Load(checkpoint).Problems, Is.Empty);
+        using var read = SafetensorsFile.Open(weights);
+        Assert.That(read.Tensors.Select(t => t.Name), Is.EquivalentTo(model.state_dict().Keys));
+    }
+
+    [Test]
+    public void WithoutAttributesAndWithTwoOptimizers()
+    {
+        using var model = new VisionTransformer();
+        var groups = model.GetParameterGroups(new() { WeightDecay = 0.05 });
+        var stock = new ParameterGroups(model, new TimmRecipe { LayerDecay = 0.75, WeightDecay = 0.05, ClassifierPrefixes = ["head"] });
+        using var matrices = groups.CreateSGD(0.02, momentum: 0.95, step: new() { ParameterFilter = p => p.Role == ParameterRole.HiddenMatrix });
+        using var others = groups.CreateAdamW(1e-3, step: new() { ParameterFilter = p => p.Role != ParameterRole.HiddenMatrix });
+        var both = new TrainingStep(model, [matrices, others]);
+        var lora = new LoraPlusRecipe(new LayerDecayOptions { WeightDecay = 0 }, Ratio: 16);     // LoRA+: a higher rate for second matrices
+        // Without a matcher timm forms a layer of each 12 tensors: two of the 18 below the head, and the head.
+        Assert.That(stock.Select(g => g.LearningRateScale).Distinct(), Is.EquivalentTo(new[] { 0.5625, 0.75, 1 }));
+        Assert.That(matrices.ParamGroups.Select(g => g.LearningRate), Is.EqualTo(new[] { 0.75, 0.5625, 0.421875 }.Select(s => s * 0.02).Reverse()).Within(1e-12));
+        Assert.That(both.Optimizers, Has.Count.EqualTo(2));
+        Assert.That(model.GetParameterGroups(lora), Is.Not.Empty);
     }
 }

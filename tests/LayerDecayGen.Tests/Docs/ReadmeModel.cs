@@ -10,10 +10,10 @@ public sealed partial class VisionTransformer : Module<Tensor, Tensor>
 {
     [Layer(0), NoWeightDecay] private readonly Parameter cls_token;
     [Layer(0), NoWeightDecay] private readonly Parameter pos_embed;
-    [Layer(0)]                private readonly Conv2d patch_embed;
-    [LayerStack]              private readonly ModuleList<Block> blocks;   // blocks[i] is layer i + 1
-    [LastLayer]               private readonly LayerNorm norm;
-    [LastLayer]               private readonly Linear head;
+    [Layer(0)] private readonly Conv2d patch_embed;
+    [LayerStack] private readonly ModuleList<Block> blocks;   // blocks[i] is layer i + 1
+    [LastLayer] private readonly LayerNorm norm;
+    [LastLayer] private readonly Linear head;
 
     public VisionTransformer(int depth = 3, int width = 32, int classes = 10) : base(nameof(VisionTransformer))
     {

@@ -17,8 +17,13 @@ internal static class BareGroups
         defaults,
         s => new Stock.Options
         {
-            LearningRate = s.LearningRate, weight_decay = s.WeightDecay, beta1 = defaults.beta1, beta2 = defaults.beta2, eps = defaults.eps,
-            amsgrad = defaults.amsgrad, maximize = defaults.maximize,
+            LearningRate = s.LearningRate,
+            weight_decay = s.WeightDecay,
+            beta1 = defaults.beta1,
+            beta2 = defaults.beta2,
+            eps = defaults.eps,
+            amsgrad = defaults.amsgrad,
+            maximize = defaults.maximize,
         },
         step);
 }

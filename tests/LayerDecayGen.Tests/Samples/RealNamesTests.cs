@@ -16,7 +16,8 @@ public sealed class RealNamesTests
         ["hf-bert-base-uncased"] = new()
         {
             Renames = [new("bert.**.LayerNorm.gamma", "bert.**.LayerNorm.weight"), new("bert.**.LayerNorm.beta", "bert.**.LayerNorm.bias")],
-            Ignore = ["cls.**"], Except = ["classifier.*"],
+            Ignore = ["cls.**"],
+            Except = ["classifier.*"],
         },
         ["hf-roberta-base"] = new() { Ignore = ["lm_head.**"], Except = ["classifier.**"] },
     };

@@ -56,8 +56,11 @@ public sealed class MmengineGoldenTests
     private static void BaseSetting(JsonElement json, long length, Schedule[] schedules)
     {
         if (json.Field("base_setting_lr") is not { } rates) return;
-        var golden = new ScheduleGolden(json) { Expected = [.. rates.EnumerateArray().Select((r, t) =>
-            new ScheduleGolden.Row(Hyperparameter.LearningRate, t, [r.GetDouble()]))] };
+        var golden = new ScheduleGolden(json)
+        {
+            Expected = [.. rates.EnumerateArray().Select((r, t) =>
+            new ScheduleGolden.Row(Hyperparameter.LearningRate, t, [r.GetDouble()]))]
+        };
         var group = new ScheduledGroup("base setting", json.GetProperty("optimizer_default_lr").GetDouble()) { Momentum = 0.9 };
         golden.AgreeAhead([group], new TrainingRun(json.GetProperty("steps").GetInt64().Updates(), length),
             schedules);

@@ -86,7 +86,8 @@ public sealed class ObviousScheduleTests
             {
                 var at = u / run.UpdatesIn(length) % 2;
                 return Floor + (1 - Floor) * (at < 1 ? at : 2 - at);
-            }),
+            }
+            ),
             "Cyclic" => Cycle(random, run),
             _ => StableDecay(run, epochs, random),
         };
@@ -130,7 +131,8 @@ public sealed class ObviousScheduleTests
             var (cycle, at) = Math.DivRem(update, up + down);
             var height = at <= up ? (double)at / up : 1 - (double)(at - up) / down;
             return Floor + (1 - Floor) * height / Math.Pow(2, cycle);
-        });
+        }
+        );
     }
 
     private static (Schedule Schedule, Func<int, double> Factor) StableDecay(ObviousRun run, int epochs, Random random)

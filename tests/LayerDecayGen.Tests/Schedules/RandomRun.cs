@@ -47,7 +47,9 @@ internal sealed class RandomRun
     public optim.Optimizer Optimizer() => optim.SGD(
         Groups.Select(g => new SGD.ParamGroup([new Parameter(zeros(1))], new SGD.Options
         {
-            LearningRate = g.LearningRate, momentum = g.Momentum, weight_decay = g.WeightDecay,
+            LearningRate = g.LearningRate,
+            momentum = g.Momentum,
+            weight_decay = g.WeightDecay,
         })),
         learningRate: 0.1);
 

@@ -106,12 +106,16 @@ internal sealed class ScheduleGolden
     private optim.Optimizer Optimizer() => _json.TextAt("optimizer") is "AdamW" or "Adam"
         ? optim.AdamW(Groups.Select(g => new AdamW.ParamGroup([new Parameter(zeros(1))], new AdamW.Options
         {
-            LearningRate = g.LearningRate, beta1 = g.Momentum, weight_decay = g.WeightDecay,
+            LearningRate = g.LearningRate,
+            beta1 = g.Momentum,
+            weight_decay = g.WeightDecay,
         })))
         : optim.SGD(
             Groups.Select(g => new SGD.ParamGroup([new Parameter(zeros(1))], new SGD.Options
             {
-                LearningRate = g.LearningRate, momentum = g.Momentum, weight_decay = g.WeightDecay,
+                LearningRate = g.LearningRate,
+                momentum = g.Momentum,
+                weight_decay = g.WeightDecay,
             })),
             learningRate: 0.1);
 

@@ -30,8 +30,13 @@ public sealed class EnduranceTests
         var run = new TrainingRun((steps / Accumulated).Updates(), accumulation: Accumulated);
         var step = new TrainingStep(model, optimizer, new()
         {
-            Clipping = Clipping.ByNorm(1), Average = average, LossScale = new LossScale(1024, interval: 50), Measurements = measurements,
-            Freezing = new FreezePlan(groups, run).Freeze(groups.Stem, 20.Updates()), Logger = new ListLogger(), MaxConsecutiveSkips = 5,
+            Clipping = Clipping.ByNorm(1),
+            Average = average,
+            LossScale = new LossScale(1024, interval: 50),
+            Measurements = measurements,
+            Freezing = new FreezePlan(groups, run).Freeze(groups.Stem, 20.Updates()),
+            Logger = new ListLogger(),
+            MaxConsecutiveSkips = 5,
             Schedules = new ScheduleSet(optimizer, run, Schedule.LinearWarmup(10.Updates()), Schedule.Cosine(10.Updates())),
         });
         using var data = randn(8, 4);

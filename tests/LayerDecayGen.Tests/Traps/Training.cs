@@ -26,7 +26,8 @@ internal static class Training
     /// <summary>A field of the model or of a base class, whatever its access.</summary>
     public static T Field<T>(object model, string name)
     {
-        for (var type = model.GetType(); type is not null; type = type.BaseType) {
+        for (var type = model.GetType(); type is not null; type = type.BaseType)
+        {
             var field = type.GetField(
                 name, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly);
             if (field is not null) return (T)field.GetValue(model)!;

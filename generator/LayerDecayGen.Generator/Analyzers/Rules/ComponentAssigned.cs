@@ -37,12 +37,12 @@ internal static class ComponentAssigned
         }
         else if (facts.IsRegisteredByHand(member, where, syntax.SpanStart)
             || ModelScope.OverridesRegisterComponents(facts.Type))
-            {
+        {
             // The class takes registration into its own hands here.
         }
         else if (where is IMethodSymbol { MethodKind: MethodKind.Constructor } constructor
             && facts.Scope.Construction.InitializerRegisters(constructor, "base"))
-            {
+        {
             report(Diagnostic.Create(
                 RegistrationDiagnostics.BaseConstructorRegisters, syntax.GetLocation(), member.Name, facts.Type.BaseType!.Name));
         }

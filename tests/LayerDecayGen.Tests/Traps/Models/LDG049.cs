@@ -51,12 +51,14 @@ public sealed class OneBlockAPlace : Module<Tensor, Tensor>
     public OneBlockAPlace() : base(nameof(OneBlockAPlace))
     {
         var block = Linear(4, 4);
-        for (var i = 0; i < 3; i++) {
+        for (var i = 0; i < 3; i++)
+        {
             blocks.Add(block);
             block = Linear(4, 4);
         }
 
-        for (var i = 0; i < 2; i++) {
+        for (var i = 0; i < 2; i++)
+        {
             var own = Linear(4, 4);
             blocks.Add(own);
         }

@@ -11,7 +11,8 @@ public sealed class DisposesItsWeight : Module<Tensor, Tensor>
 
     public DisposesItsWeight() : base(nameof(DisposesItsWeight))
     {
-        using (no_grad()) {
+        using (no_grad())
+        {
             using var weight = init.xavier_uniform_(fc.weight); // LDG050
             using (init.zeros_(fc.bias!)) { } // LDG050
         }
@@ -28,7 +29,8 @@ public sealed class KeepsItsWeight : Module<Tensor, Tensor>
 
     public KeepsItsWeight() : base(nameof(KeepsItsWeight))
     {
-        using (no_grad()) {
+        using (no_grad())
+        {
             init.xavier_uniform_(fc.weight);
             using var copy = init.zeros_(fc.bias!).clone();
         }
