@@ -143,11 +143,11 @@ public sealed class ReadmeExamples
         using var matrices = groups.CreateSGD(0.02, momentum: 0.95, step: new() { ParameterFilter = p => p.Role == ParameterRole.HiddenMatrix });
         using var others = groups.CreateAdamW(1e-3, step: new() { ParameterFilter = p => p.Role != ParameterRole.HiddenMatrix });
         var both = new TrainingStep(model, [matrices, others]);
-        var lora = new LoraPlusRecipe(new LayerDecayOptions { WeightDecay = 0 }, Ratio: 16);     // LoRA+: a higher rate for second matrices
+        var lora = new LoraPlusRecipe(new LayerDecayOptions { WeightDecay = 0 }, Ratio: 16) { SecondMatrices = ["mlp"] };   // LoRA+
         // Without a matcher timm forms a layer of each 12 tensors: two of the 18 below the head, and the head.
         Assert.That(stock.Select(g => g.LearningRateScale).Distinct(), Is.EquivalentTo(new[] { 0.5625, 0.75, 1 }));
         Assert.That(matrices.ParamGroups.Select(g => g.LearningRate), Is.EqualTo(new[] { 0.75, 0.5625, 0.421875 }.Select(s => s * 0.02).Reverse()).Within(1e-12));
         Assert.That(both.Optimizers, Has.Count.EqualTo(2));
-        Assert.That(model.GetParameterGroups(lora), Is.Not.Empty);
+        Assert.That(model.GetParameterGroups(lora).Max(g => g.LearningRateScale), Is.EqualTo(16 * 0.75));
     }
 }
