@@ -49,7 +49,7 @@ public sealed class WeakenVersionNeedTests
     }
 
     [Test]
-    public void WithoutTheProperty_ItWarnsAndNamesTheProperty()
+    public void WithoutThePropertyItWarnsAndNamesTheProperty()
     {
         var warning = Run("").Single();
         Assert.That(warning, Does.StartWith("warning LDG090").And.Contain(_file).And.Contain("GLIBCXX_3.4.32").And.Contain(_old)

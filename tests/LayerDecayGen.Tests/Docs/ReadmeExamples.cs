@@ -12,7 +12,7 @@ namespace LayerDecayGen.Tests.Docs;
 public sealed class ReadmeExamples
 {
     [Test]
-    public void Three_lines_of_use()
+    public void ThreeLinesOfUse()
     {
         var model = new VisionTransformer();
         var learningRate = 1e-3;
@@ -23,7 +23,7 @@ public sealed class ReadmeExamples
     }
 
     [Test]
-    public void Typed_sections()
+    public void TypedSections()
     {
         var model = new VisionTransformer();
         var groups = model.GetParameterGroups(new() { WeightDecay = 0.05 });
@@ -33,7 +33,7 @@ public sealed class ReadmeExamples
     }
 
     [Test]
-    public void The_way_to_Python()
+    public void TheWayToPython()
     {
         var folder = Directory.CreateTempSubdirectory("export").FullName;
         var model = new VisionTransformer();
@@ -60,7 +60,7 @@ public sealed class ReadmeExamples
     }
 
     [Test]
-    public void A_recipe_of_a_reference()
+    public void ARecipeOfAReference()
     {
         var model = new VisionTransformer();
         var groups = model.GetParameterGroups(new MaeRecipe { LayerDecay = 0.75, WeightDecay = 0.05, Parity = true });
@@ -80,7 +80,7 @@ public sealed class ReadmeExamples
     }
 
     [Test]
-    public void A_recipe_of_ones_own()
+    public void ARecipeOfOnesOwn()
     {
         var groups = new VisionTransformer().GetParameterGroups(new SlowNorms(0.05));
         Assert.That(groups.Select(g => g.LearningRateScale).Distinct(), Is.EquivalentTo(new[] { 1, 0.5 }));
@@ -93,7 +93,7 @@ public sealed class ReadmeExamples
     }
 
     [Test]
-    public void A_schedule_of_ones_own()
+    public void AScheduleOfOnesOwn()
     {
         using var optimizer = new VisionTransformer().GetParameterGroups(new() { WeightDecay = 0.05 }).CreateAdamW(1e-3);
         var run = new TrainingRun(100.Updates());

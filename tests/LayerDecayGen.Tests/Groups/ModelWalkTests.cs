@@ -9,7 +9,7 @@ namespace LayerDecayGen.Tests;
 public sealed class ModelWalkTests
 {
     [TestCaseSource(nameof(Models))]
-    public void The_walk_finds_what_named_parameters_finds_in_its_order(Func<Module> make)
+    public void TheWalkFindsWhatNamedParametersFindsInItsOrder(Func<Module> make)
     {
         using var model = make();
         var groups = new ParameterGroups(model, new FlatRecipe());
@@ -19,7 +19,7 @@ public sealed class ModelWalkTests
     }
 
     [Test]
-    public void Roles_come_from_the_run_time_type_of_the_holder()
+    public void RolesComeFromTheRunTimeTypeOfTheHolder()
     {
         using var model = Sequential(
             ("embedding", Embedding(4, 6)), ("linear", Linear(6, 6)), ("mixed", Conv2d(6, 12, 3)), ("depthwise", Conv2d(6, 6, 3, groups: 6)),
@@ -34,7 +34,7 @@ public sealed class ModelWalkTests
     }
 
     [Test]
-    public void Inside_native_layers_the_name_decides()
+    public void InsideNativeLayersTheNameDecides()
     {
         using var model = TransformerEncoderLayer(8, 2, 16);
         var roles = new ParameterGroups(model, new FlatRecipe()).Facts.Parameters.ToDictionary(p => p.Name, p => p.Role.ToString());

@@ -6,7 +6,7 @@ namespace LayerDecayGen.Tests;
 public sealed class ParameterGroupsTests
 {
     [Test]
-    public void Groups_follow_layers_and_merge_equal_hyper_parameters()
+    public void GroupsFollowLayersAndMergeEqualHyperParameters()
     {
         using var model = new TestModel();
         var groups = new TestGroups(model);
@@ -24,7 +24,7 @@ public sealed class ParameterGroupsTests
     }
 
     [Test]
-    public void Groups_hold_the_registered_parameters_and_not_wrappers()
+    public void GroupsHoldTheRegisteredParametersAndNotWrappers()
     {
         using var model = new TestModel();
         var registered = model.named_parameters().ToDictionary(p => p.name, p => p.parameter);
@@ -34,7 +34,7 @@ public sealed class ParameterGroupsTests
     }
 
     [Test]
-    public void A_typed_section_is_a_view_that_plans_anew()
+    public void ATypedSectionIsAViewThatPlansAnew()
     {
         using var model = new TestModel();
         var groups = new TestGroups(model);
@@ -50,7 +50,7 @@ public sealed class ParameterGroupsTests
     }
 
     [Test]
-    public void A_bad_value_changes_nothing([Values(-1, double.NaN, double.PositiveInfinity)] double value)
+    public void ABadValueChangesNothing([Values(-1, double.NaN, double.PositiveInfinity)] double value)
     {
         using var model = new TestModel();
         var groups = new TestGroups(model);
@@ -62,7 +62,7 @@ public sealed class ParameterGroupsTests
     }
 
     [Test]
-    public void Sections_cannot_change_once_an_optimizer_holds_the_groups()
+    public void SectionsCannotChangeOnceAnOptimizerHoldsTheGroups()
     {
         using var model = new TestModel();
         var groups = new TestGroups(model);
@@ -71,7 +71,7 @@ public sealed class ParameterGroupsTests
     }
 
     [Test]
-    public void A_moved_model_is_noticed_at_the_next_use_and_rebind_is_the_remedy()
+    public void AMovedModelIsNoticedAtTheNextUseAndRebindIsTheRemedy()
     {
         using var model = new TestModel();
         var groups = new TestGroups(model);
@@ -85,7 +85,7 @@ public sealed class ParameterGroupsTests
     }
 
     [Test]
-    public void The_table_is_aligned_and_complete()
+    public void TheTableIsAlignedAndComplete()
     {
         using var model = new TestModel();
         Assert.That(new TestGroups(model).ToTable(0.01).Split('\n'), Is.EqualTo(new[]

@@ -10,7 +10,7 @@ namespace LayerDecayGen.Tests;
 public sealed class SealTests
 {
     [Test]
-    public void A_parameter_in_no_layer_is_named_with_the_attributes_that_would_help()
+    public void AParameterInNoLayerIsNamedWithTheAttributesThatWouldHelp()
     {
         using var model = new TestModel();
         var layout = new HandWrittenLayout(Layer("embed", 0), Stack("blocks.{i}"), Previous("norm"));
@@ -18,7 +18,7 @@ public sealed class SealTests
     }
 
     [Test]
-    public void A_section_that_matches_nothing_is_refused_unless_it_is_optional()
+    public void ASectionThatMatchesNothingIsRefusedUnlessItIsOptional()
     {
         using var model = new TestModel();
         var sections = TestModel.Declaration().Sections.ToArray();
@@ -27,14 +27,14 @@ public sealed class SealTests
     }
 
     [Test]
-    public void A_model_that_registered_nothing_is_told_how_to()
+    public void AModelThatRegisteredNothingIsToldHowTo()
     {
         using var model = new Unregistered();
         Refused(() => new ParameterGroups(model, new FlatRecipe()), "Unregistered has no parameters", "RegisterComponents()");
     }
 
     [Test]
-    public void A_parameter_that_the_recipe_forgets_is_refused_and_under_parity_told()
+    public void AParameterThatTheRecipeForgetsIsRefusedAndUnderParityTold()
     {
         using var model = new TestModel();
         Func<ParameterFact, bool> forget = f => f.Name != "norm.bias";
@@ -44,14 +44,14 @@ public sealed class SealTests
     }
 
     [Test]
-    public void A_parameter_that_the_recipe_plans_twice_is_refused_even_under_parity()
+    public void AParameterThatTheRecipePlansTwiceIsRefusedEvenUnderParity()
     {
         using var model = new TestModel();
         Refused(() => new ParameterGroups(model, TestModel.Declaration(), new ParityRecipe(new TwiceRecipe())), "'embed.weight' was planned twice", "stepped twice");
     }
 
     [Test]
-    public void A_parameter_of_another_model_is_refused()
+    public void AParameterOfAnotherModelIsRefused()
     {
         using var model = new TestModel();
         using var deeper = new TestModel(depth: 3);
@@ -60,14 +60,14 @@ public sealed class SealTests
     }
 
     [Test]
-    public void Freezing_a_parameter_of_another_model_is_refused()
+    public void FreezingAParameterOfAnotherModelIsRefused()
     {
         using var model = new TestModel();
         Refused(() => new ParameterGroups(model, TestModel.Declaration(), new FreezingRecipe("blocks.9.weight")), "'blocks.9.weight' was frozen", "no parameter of TestModel");
     }
 
     [Test]
-    public void A_parameter_that_the_recipe_freezes_stops_training()
+    public void AParameterThatTheRecipeFreezesStopsTraining()
     {
         using var model = new TestModel();
         var groups = new ParameterGroups(model, TestModel.Declaration(), new FreezingRecipe("blocks.0.weight"));
@@ -76,7 +76,7 @@ public sealed class SealTests
     }
 
     [Test]
-    public void A_frozen_parameter_is_left_out_and_refused_when_planned()
+    public void AFrozenParameterIsLeftOutAndRefusedWhenPlanned()
     {
         using var model = new TestModel();
         model.embed.weight!.requires_grad = false;
@@ -87,7 +87,7 @@ public sealed class SealTests
     }
 
     [Test]
-    public void The_frozen_attribute_stops_training_only_when_the_groups_hold()
+    public void TheFrozenAttributeStopsTrainingOnlyWhenTheGroupsHold()
     {
         using var model = new TestModel();
         Assert.That(() => new ParameterGroups(model, TestModel.Declaration("embed"), new FlatRecipe { Keep = f => !f.Frozen && f.Role != ParameterRole.Bias }), Throws.InstanceOf<ModelSealException>());
@@ -98,7 +98,7 @@ public sealed class SealTests
     }
 
     [Test]
-    public void A_tied_tensor_is_stepped_once_by_its_owner_in_the_lowest_layer(
+    public void ATiedTensorIsSteppedOnceByItsOwnerInTheLowestLayer(
         [Values(ScalarType.Float32, ScalarType.Float64, ScalarType.Float16, ScalarType.BFloat16)] ScalarType dtype)
     {
         var before = get_default_dtype();
@@ -113,14 +113,14 @@ public sealed class SealTests
     }
 
     [Test]
-    public void Planning_a_tied_tensor_under_both_names_is_refused()
+    public void PlanningATiedTensorUnderBothNamesIsRefused()
     {
         using var model = new TestModel(tied: true);
         Refused(() => new ParameterGroups(model, TestModel.Declaration(), new FlatRecipe { Keep = _ => true }), "'head.weight' is tied to 'embed.weight'");
     }
 
     [Test]
-    public void Memory_shared_by_separate_tensors_is_refused_because_one_gradient_would_be_lost()
+    public void MemorySharedBySeparateTensorsIsRefusedBecauseOneGradientWouldBeLost()
     {
         using var model = new TestModel();
         using (no_grad()) model.blocks[1].weight!.set_(model.blocks[0].weight!);
@@ -128,7 +128,7 @@ public sealed class SealTests
     }
 
     [Test]
-    public void All_problems_are_told_at_once()
+    public void AllProblemsAreToldAtOnce()
     {
         using var model = new TestModel();
         var exception = Assert.Throws<ModelSealException>(() => _ = new ParameterGroups(model, new HandWrittenLayout(Layer("embed", 0)), new FlatRecipe()));

@@ -6,7 +6,7 @@ namespace LayerDecayGen.Tests;
 public sealed class LayerNumberingTests
 {
     [Test]
-    public void A_vit_counts_stem_blocks_and_top()
+    public void AVitCountsStemBlocksAndTop()
     {
         var layout = new HandWrittenLayout(Layer("cls_token", 0), Stack("blocks.{i}"), Previous("norm"), Last("head"));
         var layers = Number(layout, "cls_token", "blocks.0.w", "blocks.1.w", "blocks.2.w", "norm.weight", "head.weight");
@@ -14,7 +14,7 @@ public sealed class LayerNumberingTests
     }
 
     [Test]
-    public void The_order_of_registration_says_nothing()
+    public void TheOrderOfRegistrationSaysNothing()
     {
         var layout = new HandWrittenLayout(Last("head"), Stack("blocks.{i}"), Layer("stem", 0));
         var layers = Number(layout, "head.weight", "blocks.1.w", "blocks.0.w", "stem.weight");
@@ -22,14 +22,14 @@ public sealed class LayerNumberingTests
     }
 
     [Test]
-    public void The_first_stack_starts_where_no_layer_is_claimed()
+    public void TheFirstStackStartsWhereNoLayerIsClaimed()
     {
         var layout = new HandWrittenLayout(Layer("a", 0), Layer("b", 1), Stack("blocks.{i}"), Last("head"));
         Assert.That(Number(layout, "a", "b", "blocks.0.w", "head.w"), Is.EqualTo(new[] { 0, 1, 2, 3 }));
     }
 
     [Test]
-    public void Stacks_count_on_by_order_and_equal_order_shares_layers()
+    public void StacksCountOnByOrderAndEqualOrderSharesLayers()
     {
         var layout = new HandWrittenLayout(Stack("late.{i}", 2), Stack("left.{i}", 1), Stack("right.{i}", 1));
         var layers = Number(layout, "late.0.w", "left.0.w", "left.1.w", "right.0.w", "right.1.w", "right.2.w");
@@ -37,7 +37,7 @@ public sealed class LayerNumberingTests
     }
 
     [Test]
-    public void A_two_level_stack_numbers_through_and_puts_down_sampling_into_the_last_block_of_its_stage()
+    public void ATwoLevelStackNumbersThroughAndPutsDownSamplingIntoTheLastBlockOfItsStage()
     {
         var layout = new HandWrittenLayout(Layer("stem", 0), new Section { Path = "layers.{s}.blocks.{i}", Kind = SectionKind.Stack, Attribute = "[LayerStack]" });
         var matches = new[] { new LayoutMatch(0), new(1, 0, 0), new(1, 0, 1), new(1, 0, -1), new(1, 1, 0), new(1, 1, -1) };
@@ -46,7 +46,7 @@ public sealed class LayerNumberingTests
     }
 
     [Test]
-    public void Blocks_per_layer_fold_consecutive_blocks()
+    public void BlocksPerLayerFoldConsecutiveBlocks()
     {
         var layout = new HandWrittenLayout(Stack("blocks.{i}", blocksPerLayer: 3), Last("head"));
         var layers = Number(layout, "blocks.0.w", "blocks.1.w", "blocks.2.w", "blocks.3.w", "head.w");
@@ -54,7 +54,7 @@ public sealed class LayerNumberingTests
     }
 
     [Test]
-    public void A_child_without_parameters_is_no_layer()
+    public void AChildWithoutParametersIsNoLayer()
     {
         var layout = new HandWrittenLayout(Stack("features.{i}"));
         var problems = new List<string>();
@@ -65,14 +65,14 @@ public sealed class LayerNumberingTests
     }
 
     [Test]
-    public void A_method_decides_where_the_declaration_says_so()
+    public void AMethodDecidesWhereTheDeclarationSaysSo()
     {
         var layout = new HandWrittenLayout(Layer("stem", 0), Stack("stages.{i}", hasLayerOf: true), Last("head")) { LayerOfChild = (_, index) => 1 + index / 2 };
         Assert.That(Number(layout, "stem", "stages.0.w", "stages.1.w", "stages.2.w", "head.w"), Is.EqualTo(new[] { 0, 1, 1, 2, 3 }));
     }
 
     [TestCaseSource(nameof(Contradictions))]
-    public void A_contradiction_is_told(Section[] sections, string[] names, string told)
+    public void AContradictionIsTold(Section[] sections, string[] names, string told)
     {
         var problems = new List<string>();
         var layout = new HandWrittenLayout(sections) { LayerOfChild = (_, index) => index == 0 ? -1 : 4 };

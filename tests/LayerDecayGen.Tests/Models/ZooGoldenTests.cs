@@ -5,7 +5,7 @@ namespace LayerDecayGen.Tests.Models;
 public sealed class ZooGoldenTests
 {
     [TestCaseSource(nameof(Cases))]
-    public void Parameters_and_layers_are_those_of_the_original(ZooModel zoo, GoldenCase golden)
+    public void ParametersAndLayersAreThoseOfTheOriginal(ZooModel zoo, GoldenCase golden)
     {
         var expected = new GoldenLayers(golden);
         var groups = zoo.Build(expected);
@@ -23,7 +23,7 @@ public sealed class ZooGoldenTests
     }
 
     [TestCaseSource(nameof(Originals))]
-    public void Every_model_meets_a_golden_case(ZooModel zoo)
+    public void EveryModelMeetsAGoldenCase(ZooModel zoo)
     {
         // Other golden data need not have a case of every model: the repository's own has.
         Assert.That(CasesOf(zoo, Golden.Copy), Is.Not.Empty, "The field 'model' of no case begins like this any more.");

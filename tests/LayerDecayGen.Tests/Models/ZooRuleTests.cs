@@ -8,7 +8,7 @@ public sealed class ZooRuleTests
     private static readonly LayerDecayOptions s_options = new() { WeightDecay = 0.1 };
 
     [Test]
-    public void Roberta_is_embeddings_then_blocks_and_a_head_on_top_that_is_registered_first()
+    public void RobertaIsEmbeddingsThenBlocksAndAHeadOnTopThatIsRegisteredFirst()
     {
         const int depth = 3;
         using var model = new RobertaForSequenceClassification(new RobertaSize(20, 12, 8, depth, 2), classes: 3);
@@ -29,7 +29,7 @@ public sealed class ZooRuleTests
     }
 
     [Test]
-    public void Llama_is_embeddings_then_blocks_and_the_final_norm_with_the_head_on_top()
+    public void LlamaIsEmbeddingsThenBlocksAndTheFinalNormWithTheHeadOnTop()
     {
         const int depth = 3;
         using var model = new LlamaForCausalLM(new LlamaSize(20, 8, 16, depth, 2));
@@ -51,14 +51,14 @@ public sealed class ZooRuleTests
     }
 
     [Test]
-    public void UNet_in_sequence_goes_down_through_the_middle_and_up()
+    public void UNetInSequenceGoesDownThroughTheMiddleAndUp()
     {
         using var model = new SequentialUNet(new UNetSize(3, 4, Resolutions: 2, Depth: 1));
         Assert.That(Describe(model.GetParameterGroups(s_options)), Is.EquivalentTo(UNet(input: 1, middle: 5, output: 8, top: 12)));
     }
 
     [Test]
-    public void UNet_in_parallel_counts_both_arms_from_the_same_layer_and_the_middle_after_them()
+    public void UNetInParallelCountsBothArmsFromTheSameLayerAndTheMiddleAfterThem()
     {
         using var model = new ParallelUNet(new UNetSize(3, 4, Resolutions: 2, Depth: 1));
         Assert.That(Describe(model.GetParameterGroups(s_options)), Is.EquivalentTo(UNet(input: 1, middle: 5, output: 1, top: 8)));

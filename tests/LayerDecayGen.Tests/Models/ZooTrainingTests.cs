@@ -16,7 +16,7 @@ public sealed class ZooTrainingTests
     private static readonly VideoTubes s_tubes = new(Frames: 4, Image: 8, Tube: 2, Patch: 4);
 
     [TestCaseSource(nameof(Runs))]
-    public void One_step_trains_every_layer(Func<ParameterGroups> build, Func<Module, Tensor> forward)
+    public void OneStepTrainsEveryLayer(Func<ParameterGroups> build, Func<Module, Tensor> forward)
     {
         manual_seed(1);
         var groups = build();

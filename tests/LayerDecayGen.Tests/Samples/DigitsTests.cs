@@ -15,7 +15,7 @@ public sealed class DigitsTests
     [TestCase("--epochs 0", "--epochs 0: must be at least 1")]
     [TestCase("--labels 1797", "--labels 1797: digits has 1797 images, and some must be held out")]
     [TestCase("--dekay 0.5", "--dekay")]
-    public void Bad_usage_is_one_clear_line_and_exit_code_2(string arguments, string told)
+    public void BadUsageIsOneClearLineAndExitCode2(string arguments, string told)
     {
         var (exitCode, output, error) = Sample.Run(arguments);
         Assert.That(exitCode, Is.EqualTo(2), output + error);
@@ -24,7 +24,7 @@ public sealed class DigitsTests
     }
 
     [Test]
-    public void A_folder_without_idx_files_is_told_what_is_missing()
+    public void AFolderWithoutIdxFilesIsToldWhatIsMissing()
     {
         var folder = Directory.CreateTempSubdirectory("layerdecaygen-").FullName;
         var (exitCode, _, error) = Sample.Run($"--data {folder}");
@@ -34,7 +34,7 @@ public sealed class DigitsTests
     }
 
     [Test]
-    public void The_same_seed_gives_the_same_model_and_another_seed_another()
+    public void TheSameSeedGivesTheSameModelAndAnotherSeedAnother()
     {
         var models = new[] { 3, 3, 4 }.Select(Train).ToArray();
         Assert.That(models[1], Is.EqualTo(models[0]));

@@ -33,11 +33,11 @@ public sealed class FineTuneTests
     [TestCase("--data nowhere.tsv", "--data nowhere.tsv:")]
     [TestCase("--compare --find-lr", "--compare, --find-lr and --resume do not go together")]
     [TestCase("--dekay 0.5", "--dekay")]
-    public void Bad_usage_is_one_line_and_exit_code_2(string arguments, string message) =>
+    public void BadUsageIsOneLineAndExitCode2(string arguments, string message) =>
         AssertRefused(Sample.Run($"{arguments} --out {Path.Combine(_folder, "out")}"), message);
 
     [Test]
-    public void A_folder_that_cannot_be_written_is_refused_before_anything_trains()
+    public void AFolderThatCannotBeWrittenIsRefusedBeforeAnythingTrains()
     {
         var file = Path.Combine(_folder, "file");
         File.WriteAllText(file, "");
@@ -53,7 +53,7 @@ public sealed class FineTuneTests
     [TestCase("0\tbad\n2\tgood\n", "no sentence has the label 1")]
     [TestCase("0\tbad\n1\tgood\n", "too few")]
     [TestCase("", "it has 0 different labels")]
-    public void A_file_that_cannot_be_used_says_the_line(string content, string message)
+    public void AFileThatCannotBeUsedSaysTheLine(string content, string message)
     {
         var file = Path.Combine(_folder, "own.tsv");
         File.WriteAllText(file, content);
@@ -61,7 +61,7 @@ public sealed class FineTuneTests
     }
 
     [Test]
-    public void Held_out_sentences_are_a_thousand_balanced_and_never_trained_on()
+    public void HeldOutSentencesAreAThousandBalancedAndNeverTrainedOn()
     {
         var reviews = Sentences.Load(Sentences.Reviews);
         Assert.That((reviews.HeldOut.Count, reviews.Pool.Count), Is.EqualTo((1000, 2000)));
@@ -73,7 +73,7 @@ public sealed class FineTuneTests
     }
 
     [Test]
-    public void A_killed_training_that_is_resumed_ends_like_one_that_was_not_and_its_model_loads_back()
+    public void AKilledTrainingThatIsResumedEndsLikeOneThatWasNotAndItsModelLoadsBack()
     {
         var data = Path.Combine(_folder, "own.tsv");
         File.WriteAllLines(data, Enumerable.Range(0, 30).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i % 2}\tThe {i}th was {(i % 2 == 0 ? "bad" : "good")}.")));

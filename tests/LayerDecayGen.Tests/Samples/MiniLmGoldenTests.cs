@@ -31,7 +31,7 @@ public sealed class MiniLmGoldenTests
     public void Dispose() => _model.Dispose();
 
     [Test]
-    public void Every_tensor_of_the_package_loads_and_only_the_classifier_is_new()
+    public void EveryTensorOfThePackageLoadsAndOnlyTheClassifierIsNew()
     {
         Assert.That(_loaded.Loaded, Has.Count.EqualTo(103));
         Assert.That(_loaded.Unexpected, Is.Empty);
@@ -40,7 +40,7 @@ public sealed class MiniLmGoldenTests
     }
 
     [TestCaseSource(nameof(Cases))]
-    public void Tokens_are_equal_and_outputs_agree(JsonElement sentence)
+    public void TokensAreEqualAndOutputsAgree(JsonElement sentence)
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
         using var frozen = no_grad();
@@ -54,7 +54,7 @@ public sealed class MiniLmGoldenTests
     }
 
     [Test]
-    public void A_long_text_is_cut_and_still_ends_with_the_separator()
+    public void ALongTextIsCutAndStillEndsWithTheSeparator()
     {
         var ids = _tokens.Encode(string.Join(' ', Enumerable.Repeat("good", 500)));
         Assert.That((ids.Length, ids[0], ids[^1]), Is.EqualTo((Tokens.MostTokens, 101, 102)));

@@ -14,7 +14,7 @@ namespace LayerDecayGen.Tests.Traps;
 public sealed class RegistrationTrapTests
 {
     [Test]
-    public void LDG040_AnArrayOfModulesIsNotTrained()
+    public void LDG040AnArrayOfModulesIsNotTrained()
     {
         using var model = new ArrayOfBlocks();
         var blocks = Field<Linear[]>(model, "blocks");
@@ -23,7 +23,7 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG040_AListADictionaryAndATupleAreNotRegistered()
+    public void LDG040AListADictionaryAndATupleAreNotRegistered()
     {
         using var list = new ListOfBlocks();
         using var dictionary = new DictionaryOfHeads();
@@ -34,7 +34,7 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG040_AModuleListIsTrainedAndAnArrayMayStandBesideARegistration()
+    public void LDG040AModuleListIsTrainedAndAnArrayMayStandBesideARegistration()
     {
         using var list = new ModuleListOfBlocks();
         using var byHand = new ArrayRegisteredByHand();
@@ -46,7 +46,7 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG041_ASequentialDoesNotRegisterItsChildrensComponents()
+    public void LDG041ASequentialDoesNotRegisterItsChildrensComponents()
     {
         using var model = new SequentialOfBlocks();
         var second = (BlockWithoutCall)Field<Sequential>(model, "body")[1];
@@ -56,7 +56,7 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG041_ASequentialFilledLaterLosesThemToo()
+    public void LDG041ASequentialFilledLaterLosesThemToo()
     {
         using var filled = new SequentialFilledLater();
         using var fromList = new SequentialFromList();
@@ -65,7 +65,7 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG041_ARootThatNeverRegistersTrainsNothing()
+    public void LDG041ARootThatNeverRegistersTrainsNothing()
     {
         using var root = new BlockWithoutCall();
         using var registered = new BlockWithCall();
@@ -74,7 +74,7 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG042_WhatArrivesAfterRegistrationIsNotTrained()
+    public void LDG042WhatArrivesAfterRegistrationIsNotTrained()
     {
         using var model = new HeadAfterRegistration();
         Assert.That(Names(model), Is.EqualTo(new[] { "fc.weight", "fc.bias", "tail.0.weight", "tail.0.bias" }),
@@ -83,7 +83,7 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG042_AMethodCalledAfterwardsOrAListGrownLaterIsNoBetter()
+    public void LDG042AMethodCalledAfterwardsOrAListGrownLaterIsNoBetter()
     {
         using var built = new HeadBuiltByAMethodAfterwards();
         using var grown = new ListGrownLater();
@@ -93,14 +93,14 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG042_RegisteringLastTrainsAll()
+    public void LDG042RegisteringLastTrainsAll()
     {
         using var model = new RegistersLast();
         Assert.That(Moves(model, Field<Linear>(model, "head").weight, Field<Linear>(model, "late").weight), Is.True);
     }
 
     [Test]
-    public void LDG043_ASecondCallAfterTheBaseConstructorsDoesNothing()
+    public void LDG043ASecondCallAfterTheBaseConstructorsDoesNothing()
     {
         using var model = new BackboneWithHead();
         Assert.That(Names(model), Is.EqualTo(new[] { "early.weight", "early.bias", "fc.weight", "fc.bias" }));
@@ -108,7 +108,7 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG043_ABaseThatLeavesTheCallToTheDerivedClassTrainsAll()
+    public void LDG043ABaseThatLeavesTheCallToTheDerivedClassTrainsAll()
     {
         using var byHand = new BackboneWithHeadByHand();
         using var quiet = new QuietBackboneWithHead();
@@ -117,7 +117,7 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG044_AFieldOfTheSameNameHidesTheBasesOwn()
+    public void LDG044AFieldOfTheSameNameHidesTheBasesOwn()
     {
         using var model = new HidesNorm();
         var hidden = (LayerNorm)typeof(WithPrivateNorm).GetField("norm", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(model)!;
@@ -126,14 +126,14 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG044_ANameOfItsOwnRegistersBoth()
+    public void LDG044ANameOfItsOwnRegistersBoth()
     {
         using var model = new NamesItsOwnNorm();
         Assert.That(Names(model), Is.EqualTo(new[] { "outNorm.weight", "outNorm.bias", "norm.weight", "norm.bias" }));
     }
 
     [Test]
-    public void LDG044_ABasesPrivateFieldNamedLikeAnInheritedOneIsLost()
+    public void LDG044ABasesPrivateFieldNamedLikeAnInheritedOneIsLost()
     {
         using var named = new InheritsName();
         Assert.That(Names(named), Is.EqualTo(new[] { "norm.weight", "norm.bias" }));
@@ -143,7 +143,7 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG044_ANameOfModuleIsRegisteredWhereItIsDeclaredVisibleOrByHand()
+    public void LDG044ANameOfModuleIsRegisteredWhereItIsDeclaredVisibleOrByHand()
     {
         using var own = new KeepsItsName();
         using var visible = new InheritsProtectedName();
@@ -154,7 +154,7 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG045_ATensorThatRequiresGradIsABuffer()
+    public void LDG045ATensorThatRequiresGradIsABuffer()
     {
         using var model = new TensorAsWeight();
         Assert.That(model.named_buffers().Select(static buffer => buffer.name), Is.EqualTo(new[] { "scale", "shift", "mask" }));
@@ -162,14 +162,14 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG045_AParameterIsTrainedInAFieldDeclaredTensorToo()
+    public void LDG045AParameterIsTrainedInAFieldDeclaredTensorToo()
     {
         using var model = new ParameterAsWeight();
         Assert.That(Moves(model, Field<Tensor>(model, "scale"), Field<Tensor>(model, "shift")), Is.True);
     }
 
     [Test]
-    public void LDG046_ADotAndADoubleThrow()
+    public void LDG046ADotAndADoubleThrow()
     {
         Assert.That(static () => new DottedName(), Throws.ArgumentException.With.Message.Contains("encoder.fc"));
         Assert.That(static () => new NameGivenTwice(), Throws.InvalidOperationException.With.Message.Contains("first"));
@@ -177,7 +177,7 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG046_ANameByHandAndTheFieldsNameDoubleTheStateDict()
+    public void LDG046ANameByHandAndTheFieldsNameDoubleTheStateDict()
     {
         using var model = new NamedByHandAndByField();
         Assert.That(model.state_dict().Keys, Is.EquivalentTo(new[] { "fc.weight", "fc.bias", "_fc.weight", "_fc.bias" }));
@@ -185,7 +185,7 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG046_AComponentNameForTwoDropsTheSecondAndBreaksTo()
+    public void LDG046AComponentNameForTwoDropsTheSecondAndBreaksTo()
     {
         using var model = new OneComponentNameForTwo();
         Assert.That(Names(model), Is.EqualTo(new[] { "fc.weight", "fc.bias" }));
@@ -194,14 +194,14 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG046_ANameGivenOnceTrainsAll([Values] bool wide)
+    public void LDG046ANameGivenOnceTrainsAll([Values] bool wide)
     {
         using var model = new NamedOnce(wide);
         Assert.That(Names(model), Is.EqualTo(new[] { "head.weight", "head.bias", "fc.weight", "fc.bias" }));
     }
 
     [Test]
-    public void LDG047_AutoPropertiesAndCapturesHaveTheCompilersNames()
+    public void LDG047AutoPropertiesAndCapturesHaveTheCompilersNames()
     {
         using var property = new HeadAsProperty();
         using var captured = new CapturedParameter(nn.Linear(4, 4));
@@ -213,7 +213,7 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG048_AReplacedComponentIsNotTrainedAndTheOldOneStays()
+    public void LDG048AReplacedComponentIsNotTrainedAndTheOldOneStays()
     {
         using var model = new ReplaceableHead();
         var old = model.head;
@@ -226,7 +226,7 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG048_RegisteringTheNewOneTrainsIt()
+    public void LDG048RegisteringTheNewOneTrainsIt()
     {
         using var model = new RegistersTheNewHead();
         model.ResetHead(4);
@@ -234,7 +234,7 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG049_OneInstanceManyTimesIsOneSetOfParameters()
+    public void LDG049OneInstanceManyTimesIsOneSetOfParameters()
     {
         using var model = new OneBlockManyTimes();
         using var twice = new AppendedByTwoCalls();
@@ -245,7 +245,7 @@ public sealed class RegistrationTrapTests
     }
 
     [Test]
-    public void LDG050_UsingOnAnInitResultDisposesTheWeight()
+    public void LDG050UsingOnAnInitResultDisposesTheWeight()
     {
         using var disposed = new DisposesItsWeight();
         using var kept = new KeepsItsWeight();
