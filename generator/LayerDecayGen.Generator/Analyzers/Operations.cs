@@ -23,7 +23,7 @@ internal static class Operations
     /// <summary>The instance field or auto-property an operation reads or writes.</summary>
     public static ISymbol? MemberOf(IOperation? operation) => operation is null ? null : Unwrap(operation) switch
     {
-        IFieldReferenceOperation { Field: { IsStatic: false } field } => Written(field.OriginalDefinition),
+        IFieldReferenceOperation { Field: { IsStatic: false } field } => Member.Written(field.OriginalDefinition),
         IPropertyReferenceOperation { Property: { IsStatic: false } property } when IsAutoProperty(property) => property.OriginalDefinition,
         _ => null,
     };
@@ -55,9 +55,6 @@ internal static class Operations
 
     public static bool IsAutoProperty(IPropertySymbol property) =>
         !property.OriginalDefinition.ContainingType.GetMembers("<" + property.Name + ">k__BackingField").IsEmpty;
-
-    /// <summary>The field or auto-property a person wrote, for a field that may be the backing field of one.</summary>
-    public static ISymbol Written(IFieldSymbol field) => field.AssociatedSymbol ?? field;
 
     public static ITypeSymbol TypeOf(ISymbol member) => member is IPropertySymbol property ? property.Type : ((IFieldSymbol)member).Type;
 

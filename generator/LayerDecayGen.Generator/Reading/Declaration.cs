@@ -73,7 +73,8 @@ internal sealed class Declaration(INamedTypeSymbol type, AttributeData attribute
 
     private double Rate => attribute.ConstructorArguments is [{ Value: double rate }, ..] ? rate : double.NaN;
 
-    private static INamedTypeSymbol? ForOf(AttributeData attribute)
+    /// <summary>What <c>For</c> of the attribute names; null without it.</summary>
+    public static INamedTypeSymbol? ForOf(AttributeData attribute)
     {
         foreach (var argument in attribute.NamedArguments)
             if (argument is { Key: "For", Value.Value: INamedTypeSymbol model })

@@ -49,14 +49,8 @@ internal static class ModelReader
     }
 
     /// <summary>The model that a class with the attribute describes: itself or what <c>For</c> names; null for other classes.</summary>
-    public static INamedTypeSymbol? DescribedBy(INamedTypeSymbol type)
-    {
-        if (AttributeOf(type) is not { } attribute) return null;
-        foreach (var argument in attribute.NamedArguments)
-            if (argument.Value.Value is INamedTypeSymbol described)
-                return described;
-        return type;
-    }
+    public static INamedTypeSymbol? DescribedBy(INamedTypeSymbol type) =>
+        AttributeOf(type) is { } attribute ? Declaration.ForOf(attribute) ?? type : null;
 
     /// <summary>Runs a reading so that nothing but cancellation leaves it by an exception.</summary>
     public static ModelReading Guard(

@@ -66,7 +66,7 @@ public sealed class WeightAverage : IDisposable
         var decay = WarmUp ? Math.Min(Decay, (1.0 + Updates) / (10.0 + Updates)) : Decay;
         using (NewDisposeScope())
         {
-            foreach (var alike in _pairs.GroupBy(p => (p.IsMoved, p.Average.dtype, p.Average.device.ToString())))
+            foreach (var alike in _pairs.GroupBy(p => (p.IsMoved, p.Average.dtype, p.Average.device_type, p.Average.device_index)))
             {
                 Tensor[] averages = [.. alike.Select(p => p.Average)], live = [.. alike.Select(p => p.Wide())];
                 if (alike.Key.IsMoved) TensorLists.Lerp(averages, live, 1 - decay);
@@ -170,7 +170,7 @@ public sealed class WeightAverage : IDisposable
         public void EnsureFits()
         {
             var dtype = IsHalf(Live) ? ScalarType.Float32 : Live.dtype;
-            if (dtype != Average.dtype || Live.device.ToString() != Average.device.ToString())
+            if (dtype != Average.dtype || (Live.device_type, Live.device_index) != (Average.device_type, Average.device_index))
                 throw new InvalidOperationException($"'{Name}' was moved to {Live.dtype} on {Live.device} after the average was made in {Average.dtype} on {Average.device}: make the average after the model was moved.");
             if (Live.numel() != Average.numel() || !Live.shape.SequenceEqual(Average.shape))
                 throw new InvalidOperationException($"'{Name}' now has the shape [{string.Join(", ", Live.shape)}] and its average [{string.Join(", ", Average.shape)}]: make a new average, or keep such a buffer out of the model.");

@@ -1,6 +1,7 @@
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using static TorchSharp.torch.optim;
 
 namespace LayerDecayGen.Training;
 
@@ -36,6 +37,10 @@ internal sealed class GradientGroup : IDisposable
     /// <param name="nameOf">Names of parameters, for messages.</param>
     public static GradientGroup Of(IEnumerable<Parameter> parameters, bool keepsHalf = false, Func<Parameter, string>? nameOf = null) =>
         new(parameters, keepsHalf, nameOf);
+
+    /// <summary>The gradients of an optimizer, group by group.</summary>
+    public static GradientGroup[] Of(Optimizer optimizer, Func<Parameter, string> nameOf) =>
+        [.. optimizer.ParamGroups.Cast<ParamGroup>().Select(g => Of(g.Parameters, optimizer is GroupOptimizer, nameOf))];
 
     /// <summary>The p-norm, in float32 or better, with the factor on half precision.</summary>
     public double Norm(double p)

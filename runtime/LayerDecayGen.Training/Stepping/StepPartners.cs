@@ -27,10 +27,21 @@ internal sealed class StepPartners
             throw new ArgumentException("The average is of another model.", nameof(options));
         if (options.Freezing is { } freezing && !ReferenceEquals(freezing.Groups.Model, model))
             throw new ArgumentException("The freezing is of another model's groups.", nameof(options));
+        if (options.LossScale is not null) RefuseHalfWithoutFactor();
     }
 
-    /// <summary>The parameters that optimizers hold, with their names in the model.</summary>
-    public IReadOnlyList<(string Name, Tensor Tensor)> Stepped => _stepped;
+    /// <summary>The run that all parts were made for; null without one.</summary>
+    public static TrainingRun? OneRun(TrainingStepOptions options)
+    {
+        TrainingRun?[] runs = [options.Run, options.Schedules?.Run, options.Freezing?.Run];
+        var first = Array.Find(runs, r => r is not null);
+        return Array.TrueForAll(runs, r => r is null || r.Equals(first))
+            ? first
+            : throw new ArgumentException("Run, Schedules and Freezing were made for different runs: give all of them the same TrainingRun.", nameof(options));
+    }
+
+    /// <summary>Names of trainable parameters that have no gradient now.</summary>
+    public List<string> WithoutGradient() => [.. _stepped.Where(p => !p.Tensor.IsInvalid && p.Tensor.requires_grad && !HasGradient(p.Tensor)).Select(p => p.Name)];
 
     /// <summary>The name of a parameter.</summary>
     public string NameOf(Parameter parameter) => _names.GetValueOrDefault(parameter.Handle, "a parameter");
@@ -77,6 +88,19 @@ internal sealed class StepPartners
 
         if (held.Count > 0)
             throw new ArgumentException($"An optimizer holds {held.Count} parameters that the model does not have: it was made for another model, or before the model was moved.");
+    }
+
+    private void RefuseHalfWithoutFactor()
+    {
+        foreach (var optimizer in _optimizers.Where(o => o is not GroupOptimizer))
+            if (optimizer.parameters().FirstOrDefault(p => p.dtype is ScalarType.Float16 or ScalarType.BFloat16) is { } half)
+                throw new ArgumentException($"'{NameOf(half)}' is {half.dtype} in {optimizer.GetType().Name}, which cannot unscale gradients in float32: they would be rounded to 0. Make the optimizer from the groups, as CreateAdamW does, or keep the weights in float32.");
+    }
+
+    private static bool HasGradient(Tensor parameter)
+    {
+        using var gradient = parameter.grad;
+        return gradient is not null;
     }
 
     private string Named(Parameter parameter) =>

@@ -50,9 +50,8 @@ public sealed class TrainingStep
         ArgumentNullException.ThrowIfNull(optimizers);
         (_model, _optimizers, _options) = (model, [.. optimizers], options ?? new());
         if (_options.MaxConsecutiveSkips is { } skips) Require.AtLeast(skips, 0, nameof(TrainingStepOptions.MaxConsecutiveSkips));
-        TrainingRun = OneRun(_options);
+        TrainingRun = StepPartners.OneRun(_options);
         _partners = new StepPartners(model, _optimizers, _options);
-        RefuseHalfWithoutFactor();
         _statistics = _options.FrozenStatisticsMove ? null : new FrozenStatistics(model);
         _options.Freezing?.Apply(0);
         _statistics?.Apply();
@@ -176,15 +175,6 @@ public sealed class TrainingStep
         Logger = _options.Logger,
     });
 
-    private static TrainingRun? OneRun(TrainingStepOptions options)
-    {
-        TrainingRun?[] runs = [options.Run, options.Schedules?.Run, options.Freezing?.Run];
-        var first = Array.Find(runs, r => r is not null);
-        return Array.TrueForAll(runs, r => r is null || r.Equals(first))
-            ? first
-            : throw new ArgumentException("Run, Schedules and Freezing were made for different runs: give all of them the same TrainingRun.", nameof(options));
-    }
-
     private bool ClosesWindow(long iterations) => TrainingRun is not { } run || run.UpdatesAfter(iterations) > run.UpdatesAfter(iterations - 1);
 
     private void EnsureReady()
@@ -230,7 +220,7 @@ public sealed class TrainingStep
             Report();
             var checks = _options.MaxConsecutiveSkips is not null || _options.LossScale is not null;
             if (checks || _options.Clipping is not null)
-                groups.AddRange(_optimizers.Select(o => (o, GroupsOf(o))));
+                groups.AddRange(_optimizers.Select(o => (o, GradientGroup.Of(o, _partners.NameOf))));
             GradientGroup[] all = [.. groups.SelectMany(g => g.Groups)];
             if (_windowScale is { } scaled and not 1) foreach (var group in all) group.Multiply(1 / scaled);
             (result.GradientNorm, var finite) = _options.Clipping?.Apply(all, checks) ?? (null, !checks || double.IsFinite(Clipping.Largest(all)));
@@ -257,9 +247,6 @@ public sealed class TrainingStep
 
         DropGradients(everywhere: false);
     }
-
-    private GradientGroup[] GroupsOf(Optimizer optimizer) =>
-        [.. optimizer.ParamGroups.Cast<ParamGroup>().Select(g => GradientGroup.Of(g.Parameters, optimizer is GroupOptimizer, _partners.NameOf))];
 
     private void Skip(StepResult result)
     {
@@ -294,21 +281,13 @@ public sealed class TrainingStep
                 parameter.grad = null;
     }
 
-    private void RefuseHalfWithoutFactor()
-    {
-        if (_options.LossScale is null) return;
-        foreach (var optimizer in _optimizers.Where(o => o is not GroupOptimizer))
-            if (optimizer.parameters().FirstOrDefault(p => p.dtype is ScalarType.Float16 or ScalarType.BFloat16) is { } half)
-                throw new ArgumentException($"'{_partners.NameOf(half)}' is {half.dtype} in {optimizer.GetType().Name}, which cannot unscale gradients in float32: they would be rounded to 0. Make the optimizer from the groups, as CreateAdamW does, or keep the weights in float32.");
-    }
-
     private void Report()
     {
         var frozen = _partners.FrozenByHand();
         if (frozen.Count > 0) Warn($"{frozen.Count} parameters were frozen by hand, and are left alone: {string.Join(", ", frozen)}. Set Frozen on their section to have it in tables and checkpoints.");
         if (_unusedReported) return;
         _unusedReported = true;
-        var unused = _partners.Stepped.Where(p => !p.Tensor.IsInvalid && p.Tensor.requires_grad && !HasGradient(p.Tensor)).Select(p => p.Name).ToList();
+        var unused = _partners.WithoutGradient();
         if (unused.Count > 0) Warn($"{unused.Count} trainable parameters got no gradient in the first update: {string.Join(", ", unused)}.");
     }
 
@@ -316,12 +295,6 @@ public sealed class TrainingStep
     {
         if (_options.Logger is { } logger) logger.LogWarning("{Warning}", text);
         else Console.Error.WriteLine($"LayerDecayGen: {text}");
-    }
-
-    private static bool HasGradient(Tensor parameter)
-    {
-        using var gradient = parameter.grad;
-        return gradient is not null;
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

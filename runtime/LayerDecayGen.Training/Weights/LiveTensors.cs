@@ -17,46 +17,18 @@ internal static class LiveTensors
     public static List<LiveTensor> Of(nn.Module model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var live = new List<LiveTensor>();
-        var seen = new Dictionary<(nint, string), List<string>>();
-        foreach (var (name, tensor) in model.state_dict())
+        var persistent = model.state_dict();
+        if (persistent.Count == 0)
+            throw new ArgumentException($"{model.GetName()} has no tensors: call RegisterComponents() at the end of its constructor.", nameof(model));
+        foreach (var (name, tensor) in persistent)
         {
             if (tensor.IsInvalid) throw new ArgumentException($"'{name}' of {model.GetName()} was disposed.", nameof(model));
             if (tensor.device_type == DeviceType.META)
                 throw new ArgumentException($"'{name}' of {model.GetName()} is on the meta device, which holds no data. Make the model on a real device.", nameof(model));
-            if (Place(tensor) is { } place)
-            {
-                if (seen.TryGetValue(place, out var names))
-                {
-                    names.Add(name);
-                    continue;
-                }
-
-                seen.Add(place, names = [name]);
-                live.Add(new LiveTensor(name, names, tensor));
-            }
-            else
-            {
-                live.Add(new LiveTensor(name, [name], tensor));
-            }
         }
 
-        return live.Count > 0
-            ? live
-            : throw new ArgumentException($"{model.GetName()} has no tensors: call RegisterComponents() at the end of its constructor.", nameof(model));
+        return [.. ModelTensors.Of(model).Where(t => persistent.ContainsKey(t.Name)).Select(t => new LiveTensor(t.Name, [t.Name, .. t.Aliases], t.Tensor))];
     }
-
-    // Tied weights of native modules have two handles and one memory.
-    private static (nint Address, string Layout)? Place(Tensor tensor)
-    {
-        if (tensor.numel() == 0) return null;
-        if (tensor.device_type != DeviceType.CPU || !tensor.is_contiguous()) return (tensor.Handle, "handle");
-        using var first = tensor.detach().view(-1).narrow(0, 0, 1);
-        return (AddressOf(first.bytes), $"{tensor.dtype} {Shown.Shape(tensor.shape)}");
-    }
-
-    private static unsafe nint AddressOf(Span<byte> bytes) =>
-        (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(bytes));
 
     /// <summary>Why a tensor cannot be written to; null where it can.</summary>
     public static string? WhyNotWritable(Tensor tensor)

@@ -67,9 +67,8 @@ public static class ModelTensors
 
     private static IEnumerable<(string Name, Tensor Tensor, bool IsParameter)> All(nn.Module model)
     {
-        foreach (var walked in ModelWalk.Of(model).Parameters) yield return (walked.Name, walked.Parameter, true);
-        foreach (var (name, buffer) in model.named_buffers())
-            if (!buffer.IsInvalid)
-                yield return (name, buffer, false);
+        var walk = ModelWalk.Of(model);
+        foreach (var walked in walk.Parameters) yield return (walked.Name, walked.Parameter, true);
+        foreach (var (name, buffer) in walk.Buffers) yield return (name, buffer, false);
     }
 }

@@ -24,8 +24,11 @@ internal sealed class ModelWalk
     /// <summary>The parameters that the model can use.</summary>
     public List<WalkedParameter> Parameters { get; } = [];
 
+    /// <summary>The buffers, under each of their names.</summary>
+    public List<(string Name, Tensor Buffer)> Buffers { get; } = [];
+
     /// <summary>Buffers that look like weights: floating-point, of two dimensions or more.</summary>
-    public List<string> WeightLikeBuffers { get; } = [];
+    public IReadOnlyList<string> WeightLikeBuffers => [.. Buffers.Where(b => b.Buffer.dim() >= 2 && b.Buffer.is_floating_point()).Select(b => b.Name)];
 
     public static ModelWalk Of(nn.Module model) => new(model);
 
@@ -42,8 +45,8 @@ internal sealed class ModelWalk
         }
 
         foreach (var (local, buffer) in module.named_buffers(recurse: false))
-            if (!buffer.IsInvalid && buffer.dim() >= 2 && buffer.is_floating_point())
-                WeightLikeBuffers.Add(prefix + local);
+            if (!buffer.IsInvalid)
+                Buffers.Add((prefix + local, buffer));
         foreach (var (local, child) in module.named_children()) Visit(child, string.Concat(prefix, local, "."));
     }
 }

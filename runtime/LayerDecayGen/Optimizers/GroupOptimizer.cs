@@ -39,12 +39,7 @@ public class GroupOptimizer : OptimizerHelper, IPresentRates
         else if (how.Backend != StepBackend.Stock) _announcement.Make(_stockOnly);
     }
 
-    /// <summary>Makes the optimizer of a row.</summary>
-    /// <param name="spec">The row.</param>
-    /// <param name="sources">The groups.</param>
-    /// <param name="defaults">What a group that is added later has where it states nothing.</param>
-    /// <param name="options">The options of each group.</param>
-    /// <param name="step">How the step is to run.</param>
+    /// <summary>Makes the optimizer of a row; a group that is added later takes from the defaults what it does not state.</summary>
     internal static GroupOptimizer Create(
         OptimizerSpec spec, GroupSources sources, OptimizerOptions defaults, Func<GroupSource, OptimizerOptions> options, StepOptions? step)
     {

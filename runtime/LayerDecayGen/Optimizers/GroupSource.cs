@@ -24,7 +24,8 @@ internal sealed record GroupSources(IReadOnlyList<GroupSource> Groups, Action Re
     /// <param name="learningRate">The learning rate of scale 1.</param>
     /// <param name="weightDecay">The weight decay of groups that state none.</param>
     /// <param name="step">How the step is to run, and for which parameters.</param>
-    public static GroupSources Of(ParameterGroups groups, double learningRate, double? weightDecay, StepOptions? step)
+    /// <param name="withoutWeightDecay">The name of an optimizer that has no weight decay; null for others.</param>
+    public static GroupSources Of(ParameterGroups groups, double learningRate, double? weightDecay, StepOptions? step, string? withoutWeightDecay = null)
     {
         ArgumentNullException.ThrowIfNull(groups);
         groups.EnsureBound();
@@ -34,8 +35,10 @@ internal sealed record GroupSources(IReadOnlyList<GroupSource> Groups, Action Re
         if (weightDecay is { } own && Require.NotNegative(own, nameof(weightDecay)) >= 0 && groups.All(g => g.WeightDecay is not null))
             throw new ArgumentException("Every group states its weight decay, so weightDecay would be ignored: leave it out, or change the options of the groups.", nameof(weightDecay));
         var chosen = groups.Select(g => step?.ParameterFilter is { } filter ? g.Only(filter) : g).OfType<ParameterGroup>();
-        var sources = chosen.Select(group => Of(group, learningRate, weightDecay)).ToList();
+        var sources = chosen.Select(group => Of(group, learningRate, weightDecay ?? (withoutWeightDecay is null ? null : 0))).ToList();
         if (sources.Count == 0) throw new ArgumentException("No group has a parameter for this optimizer.", nameof(groups));
+        if (withoutWeightDecay is not null && sources.Find(g => g.WeightDecay != 0) is { } decayed)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{withoutWeightDecay} has no weight decay and group '{decayed.Name}' asks for {decayed.WeightDecay}; set WeightDecay = 0 for the groups."));
         return new(sources, groups.Rebind);
     }
 
@@ -48,16 +51,5 @@ internal sealed record GroupSources(IReadOnlyList<GroupSource> Groups, Action Re
             group.Name, group.ParameterNames, () => group.Parameters,
             Require.NotNegative(group.LearningRate(learningRate), $"the learning rate of group '{group.Name}'"),
             Require.NotNegative(decay, $"the weight decay of group '{group.Name}'"), group);
-    }
-
-    /// <summary>Reads parameter groups for an optimizer that has no weight decay, and refuses groups that ask for some.</summary>
-    public static GroupSources WithoutDecay(ParameterGroups groups, double learningRate, string optimizer, StepOptions? step)
-    {
-        var sources = Of(groups, learningRate, groups.All(g => g.WeightDecay is not null) ? null : 0, step);
-        if (sources.Groups.FirstOrDefault(g => g.WeightDecay != 0) is { } decayed)
-            throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{optimizer} has no weight decay and group '{decayed.Name}' asks for {decayed.WeightDecay}; set WeightDecay = 0 for the groups."));
-        return sources;
     }
 }

@@ -28,6 +28,9 @@ internal abstract class OptimizerSpec
     /// <summary>Whether the fused kernel reads the step of each parameter from a tensor.</summary>
     public bool CountsNatively { get; init; }
 
+    /// <summary>The name of an optimizer that has no weight decay; null for others.</summary>
+    public string? WithoutWeightDecay { get; init; }
+
     /// <summary>Whether the numbers of a call depend on <see cref="StepState"/>.</summary>
     public bool DependsOnStep { get; init; } = true;
 

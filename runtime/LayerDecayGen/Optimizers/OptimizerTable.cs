@@ -222,6 +222,7 @@ internal static class OptimizerTable
     public static readonly OptimizerSpec<S.Rprop.Options, S.Rprop.State> Rprop = new()
     {
         Foreach = "rprop",
+        WithoutWeightDecay = nameof(Rprop),
         DependsOnStep = false,
         Slots = [s => ref s.prev!, s => ref s.step_size!],
         Get = s => new(s.step),

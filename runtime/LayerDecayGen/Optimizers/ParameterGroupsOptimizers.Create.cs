@@ -30,8 +30,7 @@ public static partial class ParameterGroupsOptimizers
         Require.Momentum(beta1);
         Require.Momentum(beta2);
         Require.NotNegative(eps);
-        var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
-        return Create(OptimizerTable.AdamW, groups, sources, learningRate, weightDecay ?? 0, (rate, decay) => new()
+        return Create(OptimizerTable.AdamW, groups, learningRate, weightDecay, (rate, decay) => new()
         {
             LearningRate = rate,
             weight_decay = decay,
@@ -59,8 +58,7 @@ public static partial class ParameterGroupsOptimizers
         Require.Momentum(beta1);
         Require.Momentum(beta2);
         Require.NotNegative(eps);
-        var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
-        return Create(OptimizerTable.Adam, groups, sources, learningRate, weightDecay ?? 0, (rate, decay) => new()
+        return Create(OptimizerTable.Adam, groups, learningRate, weightDecay, (rate, decay) => new()
         {
             LearningRate = rate,
             weight_decay = decay,
@@ -87,8 +85,7 @@ public static partial class ParameterGroupsOptimizers
         Require.NotNegative(momentum);
         if (nesterov && (momentum == 0 || dampening != 0))
             throw new ArgumentException("nesterov looks ahead along the momentum: it needs one, and dampening 0.", nameof(nesterov));
-        var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
-        return Create(OptimizerTable.SGD, groups, sources, learningRate, weightDecay ?? 0, (rate, decay) => new()
+        return Create(OptimizerTable.SGD, groups, learningRate, weightDecay, (rate, decay) => new()
         {
             LearningRate = rate,
             weight_decay = decay,
@@ -115,8 +112,7 @@ public static partial class ParameterGroupsOptimizers
         Require.Momentum(alpha);
         Require.NotNegative(eps);
         Require.NotNegative(momentum);
-        var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
-        return Create(OptimizerTable.RMSProp, groups, sources, learningRate, weightDecay ?? 0, (rate, decay) => new()
+        return Create(OptimizerTable.RMSProp, groups, learningRate, weightDecay, (rate, decay) => new()
         {
             LearningRate = rate,
             weight_decay = decay,
@@ -143,8 +139,7 @@ public static partial class ParameterGroupsOptimizers
         Require.NotNegative(learningRateDecay);
         Require.NotNegative(initialAccumulator);
         Require.NotNegative(eps);
-        var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
-        return Create(OptimizerTable.Adagrad(maximize), groups, sources, learningRate, weightDecay ?? 0, (rate, decay) => new()
+        return Create(OptimizerTable.Adagrad(maximize), groups, learningRate, weightDecay, (rate, decay) => new()
         {
             LearningRate = rate,
             weight_decay = decay,
@@ -166,8 +161,7 @@ public static partial class ParameterGroupsOptimizers
     {
         Require.Momentum(rho);
         Require.NotNegative(eps);
-        var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
-        return Create(OptimizerTable.Adadelta, groups, sources, learningRate, weightDecay ?? 0, (rate, decay) => new()
+        return Create(OptimizerTable.Adadelta, groups, learningRate, weightDecay, (rate, decay) => new()
         {
             LearningRate = rate,
             weight_decay = decay,
@@ -192,8 +186,7 @@ public static partial class ParameterGroupsOptimizers
         Require.Momentum(beta1);
         Require.Momentum(beta2);
         Require.NotNegative(eps);
-        var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
-        return Create(OptimizerTable.Adamax(maximize), groups, sources, learningRate, weightDecay ?? 0, (rate, decay) => new()
+        return Create(OptimizerTable.Adamax(maximize), groups, learningRate, weightDecay, (rate, decay) => new()
         {
             LearningRate = rate,
             weight_decay = decay,
@@ -220,8 +213,7 @@ public static partial class ParameterGroupsOptimizers
         Require.Momentum(beta2);
         Require.NotNegative(eps);
         Require.NotNegative(momentumDecay);
-        var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
-        return Create(OptimizerTable.NAdam(parity), groups, sources, learningRate, weightDecay ?? 0, (rate, decay) => new()
+        return Create(OptimizerTable.NAdam(parity), groups, learningRate, weightDecay, (rate, decay) => new()
         {
             LearningRate = rate,
             weight_decay = decay,
@@ -245,8 +237,7 @@ public static partial class ParameterGroupsOptimizers
         Require.Momentum(beta1);
         Require.Momentum(beta2);
         Require.NotNegative(eps);
-        var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
-        return Create(OptimizerTable.RAdam, groups, sources, learningRate, weightDecay ?? 0, (rate, decay) => new()
+        return Create(OptimizerTable.RAdam, groups, learningRate, weightDecay, (rate, decay) => new()
         {
             LearningRate = rate,
             weight_decay = decay,
@@ -269,8 +260,7 @@ public static partial class ParameterGroupsOptimizers
         StepOptions? step = null)
     {
         Require.NotNegative(lambda);
-        var sources = GroupSources.Of(groups, learningRate, weightDecay, step);
-        return Create(OptimizerTable.ASGD, groups, sources, learningRate, weightDecay ?? 0, (rate, decay) => new()
+        return Create(OptimizerTable.ASGD, groups, learningRate, weightDecay, (rate, decay) => new()
         {
             LearningRate = rate,
             weight_decay = decay,
@@ -298,8 +288,7 @@ public static partial class ParameterGroupsOptimizers
         Require.Between(etaMinus, 0, 1);
         if (!(etaPlus > 1)) throw new ArgumentOutOfRangeException(nameof(etaPlus), etaPlus, "Must be above 1.");
         if (minStep > maxStep) throw new ArgumentException($"minStep {minStep} is above maxStep {maxStep}.", nameof(minStep));
-        var sources = GroupSources.WithoutDecay(groups, learningRate, "Rprop", step);
-        return Create(OptimizerTable.Rprop, groups, sources, learningRate, 0, (rate, _) => new()
+        return Create(OptimizerTable.Rprop, groups, learningRate, null, (rate, _) => new()
         {
             LearningRate = rate,
             etaminus = etaMinus,

@@ -48,7 +48,7 @@ public static partial class ParameterGroupsOptimizers
     }
 
     private static GroupOptimizer Create<TOptions, TState>(
-        OptimizerSpec<TOptions, TState> spec, ParameterGroups groups, GroupSources sources, double learningRate, double weightDecay,
+        OptimizerSpec<TOptions, TState> spec, ParameterGroups groups, double learningRate, double? weightDecay,
         Func<double, double, TOptions> options, Action<ParameterGroup, TOptions>? configure, StepOptions? step)
         where TOptions : OptimizerOptions, new() where TState : OptimizerState
     {
@@ -59,7 +59,8 @@ public static partial class ParameterGroupsOptimizers
             return made;
         }
 
-        var optimizer = GroupOptimizer.Create(spec, sources, options(learningRate, weightDecay), Configured, step);
+        var sources = GroupSources.Of(groups, learningRate, weightDecay, step, spec.WithoutWeightDecay);
+        var optimizer = GroupOptimizer.Create(spec, sources, options(learningRate, weightDecay ?? 0), Configured, step);
         groups.Use(optimizer);
         return optimizer;
     }

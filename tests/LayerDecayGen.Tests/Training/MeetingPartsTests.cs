@@ -94,7 +94,7 @@ public sealed class MeetingPartsTests
         average.Update();
         using (average.Swap())
         {
-            Assert.That(Read(model.o.weight!), Is.All.EqualTo(4.5).Within(0).Or.All.Not.EqualTo(8));
+            Assert.That(Read(model.o.weight!), Is.All.EqualTo(4.5));
             Assert.That(() => step.Run(() => model.call(arange(2))), Throws.InvalidOperationException.With.Message.Contains("averages are in the model"));
             Assert.That(average.Swap, Throws.InvalidOperationException);
             Assert.That(average.Update, Throws.InvalidOperationException);

@@ -15,7 +15,7 @@ internal static class ComponentInCollection
         {
             if (Components.IsComponent(field.Type) || !TorchTypes.IsCollection(field.Type)) continue;
             var component = TorchTypes.PartsOf(field.Type).FirstOrDefault(Components.MayOwnParameters);
-            var member = Operations.Written(field);
+            var member = Member.Written(field);
             if (component is null || IsRegistered(member, facts) || HoldsOnlyTracked(member, facts)) continue;
             var isModule = TorchTypes.IsModule(component);
             report(Diagnostic.Create(

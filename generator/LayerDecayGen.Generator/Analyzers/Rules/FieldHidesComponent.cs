@@ -1,4 +1,5 @@
 using LayerDecayGen.Generator.Diagnostics;
+using LayerDecayGen.Generator.Reading;
 using Microsoft.CodeAnalysis;
 
 namespace LayerDecayGen.Generator.Analyzers.Rules;
@@ -16,10 +17,10 @@ internal static class FieldHidesComponent
             // An override is meant to take the place of the base's property.
             if (field.AssociatedSymbol is IPropertySymbol { IsOverride: true }) continue;
             if (HiddenBy(field, facts) is not { } hidden) continue;
-            var member = Operations.Written(field);
+            var member = Member.Written(field);
             report(Diagnostic.Create(
                 RegistrationDiagnostics.FieldHidesComponent, member.Locations[0],
-                Shown(member), Shown(Operations.Written(hidden)), "from the most derived class", "one of them"));
+                Shown(member), Shown(Member.Written(hidden)), "from the most derived class", "one of them"));
         }
 
         CheckInherited(facts.Type, facts.Scope, report);
@@ -51,7 +52,7 @@ internal static class FieldHidesComponent
                 if (field.DeclaredAccessibility != Accessibility.Private || !Components.MayOwnParameters(field.Type)) continue;
                 if (InheritedNamesake(field) is not { } namesake || scope.Bodies.Of(holder).Registered?.HandsOver(field.Name) == true) continue;
                 report(Diagnostic.Create(
-                    RegistrationDiagnostics.FieldHidesComponent, type.Locations[0], field.Locations, namesake, Shown(Operations.Written(field)),
+                    RegistrationDiagnostics.FieldHidesComponent, type.Locations[0], field.Locations, namesake, Shown(Member.Written(field)),
                     $"of '{type.Name}' the one it inherits", "the component"));
             }
 

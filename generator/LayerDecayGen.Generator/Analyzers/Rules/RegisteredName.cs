@@ -1,5 +1,6 @@
 using System.Linq;
 using LayerDecayGen.Generator.Diagnostics;
+using LayerDecayGen.Generator.Reading;
 using LayerDecayGen.Generator.Torch;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -62,7 +63,7 @@ internal static class RegisteredName
     private static string? ClashWithField(NamedRegistration registration, string name, ModuleFacts facts)
     {
         var field = ModuleFacts.InstanceFields(facts.Type).FirstOrDefault(field =>
-            SymbolEqualityComparer.Default.Equals(Operations.Written(field), registration.Member));
+            SymbolEqualityComparer.Default.Equals(Member.Written(field), registration.Member));
         if (field is null || !Components.IsComponent(field.Type) || ModelScope.OverridesRegisterComponents(facts.Type)) return null;
         var own = facts.Scope.Bodies.ChainOf(facts.Type).Any(static body => body.MentionsRegisterComponents);
         if (!own && !facts.Scope.IsHeld(facts.Type)) return null;
@@ -98,8 +99,8 @@ internal static class RegisteredName
             else
             {
                 report(Diagnostic.Create(
-                    RegistrationDiagnostics.RegisteredName, Operations.Written(field).Locations[0], name,
-                    $"names '{Operations.Written(first).Name}' as well: '{Operations.Written(field).Name}' is not registered; "
+                    RegistrationDiagnostics.RegisteredName, Member.Written(field).Locations[0], name,
+                    $"names '{Member.Written(first).Name}' as well: '{Member.Written(field).Name}' is not registered; "
                         + "give it its own name"));
             }
         }

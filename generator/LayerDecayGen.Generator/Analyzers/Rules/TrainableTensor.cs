@@ -14,7 +14,7 @@ internal static class TrainableTensor
     {
         foreach (var field in ModuleFacts.InstanceFields(facts.Type))
         {
-            var member = Operations.Written(field);
+            var member = Member.Written(field);
             if (!Components.IsPlainTensor(field.Type) || !IsTrainable(member, facts) || IsParameter(member, facts)) continue;
             report(Diagnostic.Create(RegistrationDiagnostics.TrainableTensor, member.Locations[0], member.Name));
         }
